@@ -1,0 +1,5 @@
+/** Nouns of the house: ids, statuses, tables of moves, refusals. Pure JDK: no I/O, no JSON. */
+@NullMarked
+package io.ash.model;
+
+import org.jspecify.annotations.NullMarked;
