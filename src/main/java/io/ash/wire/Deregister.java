@@ -1,0 +1,6 @@
+package io.ash.wire;
+
+import java.util.UUID;
+
+/** A runner leaves. */
+public record Deregister(String runner, UUID incarnation) {}
