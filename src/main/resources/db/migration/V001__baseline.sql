@@ -1,0 +1,173 @@
+-- Tables of ash. Payload columns are text holding serialised JSON: an agent can print bytes that jsonb refuses
+-- (an escaped NUL, a lone surrogate, 200,000 brackets), and one such line must not fail the batch of every tenant.
+
+create table tenant (
+  id         text primary key,
+  blob_key   text not null,                          -- hex key of the HMAC that names this tenant's blobs
+  created_at timestamptz not null default now()
+);
+
+create table api_key (
+  id         uuid primary key,
+  tenant     text not null references tenant (id),
+  key_hash   text not null unique,
+  prefix     text not null,
+  label      text not null default '',
+  created_at timestamptz not null default now()
+);
+create index api_key_tenant on api_key (tenant);
+
+create table blob (
+  key        text primary key,                       -- hex HMAC-SHA256(tenant key, content)
+  bytes      bytea not null,                         -- compressed form
+  created_at timestamptz not null default now(),
+  claimed_at timestamptz not null default now()      -- last time somebody asked whether it is here
+);
+alter table blob alter column bytes set storage external;
+
+create table agent (
+  id         uuid primary key,
+  tenant     text not null references tenant (id),
+  name       text not null,
+  version    int  not null default 1,
+  path       text not null,
+  manifest   text not null references blob (key),
+  definition text not null,                          -- JSON: what ash.yaml says, checked
+  env        text not null default '{}',             -- JSON, or a sealed form of it
+  config     text not null default '{}',
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (tenant, name)
+);
+
+create table agent_blob (                            -- what a deployed agent keeps alive
+  agent_id uuid not null references agent (id) on delete cascade,
+  blob_key text not null references blob (key),
+  primary key (agent_id, blob_key)
+);
+create index agent_blob_key on agent_blob (blob_key);
+
+create table session (                               -- what does not change while a session lives
+  id             uuid primary key,
+  tenant         text not null references tenant (id),
+  agent_name     text not null,
+  agent_version  int  not null,
+  agent_manifest text not null,
+  runtime        text not null,                      -- JSON: kind, command, limits, network
+  parent_id      uuid,
+  settings       text not null default '{}',         -- JSON: model, systemPrompt, allowedTools, …
+  sealed_env     text,                               -- sealed JSON: environment of the agent and of this session
+  facts          text not null default '{}',         -- JSON: what the runner said when it was ready
+  create_key     text,                               -- Idempotency-Key of the create call
+  create_hash    text,
+  created_at     timestamptz not null default now(),
+  unique (tenant, create_key)
+);
+create index session_tenant_created on session (tenant, created_at desc, id);
+create index session_agent on session (tenant, agent_name);
+
+create table session_blob (                          -- agent files a session was made from
+  session_id uuid not null references session (id) on delete cascade,
+  blob_key   text not null references blob (key),
+  primary key (session_id, blob_key)
+);
+create index session_blob_key on session_blob (blob_key);
+
+-- Mutex, fence and counter of a session at once; narrow, so that its updates stay cheap. No foreign key points at it.
+create table head (
+  session_id   uuid primary key,
+  tenant       text not null,
+  status       text not null check (status in ('starting','active','paused','stopped','ended','error')),
+  runner_id    text,
+  incarnation  uuid,
+  epoch        bigint not null default 0,
+  last_seq     bigint not null default 0,
+  uplink_no    bigint not null default 0,            -- newest event number of this epoch that is in the journal
+  open_turn    int,                                  -- handed out and not ended
+  last_turn    int not null default 0,
+  queued       int not null default 0,               -- accepted behind the open one, or while at rest
+  oldest_seq   bigint not null default 1,
+  snapshot_no  int not null default 0,
+  opened       boolean not null default false,       -- had a sandbox before
+  active_at    timestamptz not null default now()
+) with (fillfactor = 50);
+create index head_runner on head (runner_id, incarnation) where runner_id is not null;
+
+create table turn (
+  session_id uuid not null,
+  no         int  not null,
+  status     text not null check (status in ('queued','running','done','failed','interrupted','lost')),
+  idem_key   text,
+  idem_hash  text,
+  options    text not null default '{}',
+  user_seq   bigint not null,
+  end_seq    bigint,
+  created_at timestamptz not null default now(),
+  ended_at   timestamptz,
+  primary key (session_id, no),
+  unique (session_id, idem_key)
+);
+
+create table event (
+  session_id uuid   not null,
+  seq        bigint not null,
+  turn       int    not null,
+  kind       text   not null,
+  body       text   not null,
+  at         timestamptz not null default now(),
+  primary key (session_id, seq)
+);
+
+-- Pieces of text on their way: a ring by hour, emptied whole.
+create table delta_0 (session_id uuid not null, seq bigint not null, turn int not null, kind text not null, body text not null,
+  at timestamptz not null default now(), primary key (session_id, seq));
+create table delta_1 (session_id uuid not null, seq bigint not null, turn int not null, kind text not null, body text not null,
+  at timestamptz not null default now(), primary key (session_id, seq));
+create table delta_2 (session_id uuid not null, seq bigint not null, turn int not null, kind text not null, body text not null,
+  at timestamptz not null default now(), primary key (session_id, seq));
+create table delta_3 (session_id uuid not null, seq bigint not null, turn int not null, kind text not null, body text not null,
+  at timestamptz not null default now(), primary key (session_id, seq));
+
+create table snapshot (
+  session_id uuid   not null references session (id) on delete cascade,
+  no         int    not null,
+  manifest   text   not null references blob (key),
+  covers_seq bigint not null,
+  covers_turn int   not null default 0,
+  created_at timestamptz not null default now(),
+  primary key (session_id, no)
+);
+
+create table snapshot_blob (
+  session_id uuid not null,
+  no         int  not null,
+  blob_key   text not null references blob (key),
+  primary key (session_id, no, blob_key),
+  foreign key (session_id, no) references snapshot (session_id, no) on delete cascade
+);
+create index snapshot_blob_key on snapshot_blob (blob_key);
+
+create table runner (
+  id            text primary key,
+  incarnation   uuid not null,
+  host          text not null,
+  port          int  not null,
+  status        text not null check (status in ('ready','draining','lost','gone')),
+  cap           int  not null,
+  reserved      int  not null default 0 check (reserved >= 0),
+  stats         text not null default '{}',
+  lease_until   timestamptz not null,
+  registered_at timestamptz not null default now(),
+  beat_at       timestamptz not null default now()
+) with (fillfactor = 50);
+
+create table stream_ticket (
+  hash       text primary key,
+  tenant     text not null,
+  session_id uuid not null,
+  created_at timestamptz not null default now(),
+  first_use_until timestamptz not null,
+  reuse_until     timestamptz not null,
+  used       boolean not null default false
+);
+create index stream_ticket_reuse on stream_ticket (reuse_until);
