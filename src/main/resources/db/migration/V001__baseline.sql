@@ -25,6 +25,15 @@ create table blob (
 );
 alter table blob alter column bytes set storage external;
 
+-- What a manifest refers to; blobs that no live manifest refers to are collected. A manifest is live while an agent,
+-- a session or a snapshot names it.
+create table manifest_blob (
+  manifest text not null references blob (key) on delete cascade,
+  blob_key text not null references blob (key),
+  primary key (manifest, blob_key)
+);
+create index manifest_blob_key on manifest_blob (blob_key);
+
 create table agent (
   id         uuid primary key,
   tenant     text not null references tenant (id),
@@ -40,19 +49,12 @@ create table agent (
   unique (tenant, name)
 );
 
-create table agent_blob (                            -- what a deployed agent keeps alive
-  agent_id uuid not null references agent (id) on delete cascade,
-  blob_key text not null references blob (key),
-  primary key (agent_id, blob_key)
-);
-create index agent_blob_key on agent_blob (blob_key);
-
 create table session (                               -- what does not change while a session lives
   id             uuid primary key,
   tenant         text not null references tenant (id),
   agent_name     text not null,
   agent_version  int  not null,
-  agent_manifest text not null,
+  agent_manifest text not null references blob (key),
   runtime        text not null,                      -- JSON: kind, command, limits, network
   parent_id      uuid,
   settings       text not null default '{}',         -- JSON: model, systemPrompt, allowedTools, …
@@ -65,13 +67,6 @@ create table session (                               -- what does not change whi
 );
 create index session_tenant_created on session (tenant, created_at desc, id);
 create index session_agent on session (tenant, agent_name);
-
-create table session_blob (                          -- agent files a session was made from
-  session_id uuid not null references session (id) on delete cascade,
-  blob_key   text not null references blob (key),
-  primary key (session_id, blob_key)
-);
-create index session_blob_key on session_blob (blob_key);
 
 -- Mutex, fence and counter of a session at once; narrow, so that its updates stay cheap. No foreign key points at it.
 create table head (
@@ -137,15 +132,6 @@ create table snapshot (
   created_at timestamptz not null default now(),
   primary key (session_id, no)
 );
-
-create table snapshot_blob (
-  session_id uuid not null,
-  no         int  not null,
-  blob_key   text not null references blob (key),
-  primary key (session_id, no, blob_key),
-  foreign key (session_id, no) references snapshot (session_id, no) on delete cascade
-);
-create index snapshot_blob_key on snapshot_blob (blob_key);
 
 create table runner (
   id            text primary key,
