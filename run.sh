@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Builds what is missing, then starts ash:
+#   ./run.sh              the server, in ASH_MODE (default standalone), on port 4100
+#   ./run.sh demo         a conversation from deploy to end, on a server of its own
+#   ./run.sh test         every test
+#   ./run.sh <command>    a command of the jar; ./run.sh --help lists them
+set -euo pipefail
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+jar="$here/target/ash.jar"
+needed=17
+
+say() { printf 'run.sh: %s\n' "$*" >&2; }
+stop() { say "$1"; exit "$2"; }
+
+find_java() {
+  if [ -n "${JAVA_HOME:-}" ] && [ -x "$JAVA_HOME/bin/java" ]; then
+    java="$JAVA_HOME/bin/java"
+  else
+    java="$(command -v java || true)"
+  fi
+  [ -n "$java" ] || stop "Java $needed or newer is needed and no java was found. Debian: apt-get install openjdk-17-jdk-headless" 4
+  local spec
+  spec="$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java\.specification\.version = //p')"
+  spec="${spec#1.}"
+  case "$spec" in
+    '' | *[!0-9]*) stop "cannot tell the version of $java; set JAVA_HOME to Java $needed or newer" 4 ;;
+  esac
+  [ "$spec" -ge "$needed" ] || stop "Java $needed or newer is needed; $java is Java $spec. Set JAVA_HOME to a newer one" 4
+}
+
+need_maven() {
+  command -v mvn >/dev/null 2>&1 || stop "Maven is needed to build and was not found. Debian: apt-get install maven" 4
+  if [ ! -x "$(dirname "$java")/javac" ] && ! command -v javac >/dev/null 2>&1; then
+    stop "a JDK is needed to build (javac was not found). Debian: apt-get install openjdk-17-jdk-headless" 4
+  fi
+}
+
+stale() {
+  [ ! -f "$jar" ] || [ -n "$(find "$here/pom.xml" "$here/src/main" -newer "$jar" -print -quit)" ]
+}
+
+build() {
+  # A copy without sources (an installed jar) is never rebuilt.
+  if [ -f "$here/pom.xml" ] && stale; then
+    need_maven
+    say "building target/ash.jar"
+    (cd "$here" && mvn -B -q -DskipTests package) >&2 || stop "the build failed; its output is above" 1
+  fi
+  [ -f "$jar" ] || stop "there is no $jar and no source to build it from" 1
+}
+
+# Class data sharing halves the time to start. The archive belongs to one JVM and one jar; where it
+# does not fit, or cannot be written, the JVM starts without it.
+sharing() {
+  share=()
+  local dir="$here/target" id
+  [ -w "$dir" ] || return 0
+  id="$("$java" -Xinternalversion 2>/dev/null | cksum | cut -d' ' -f1)" || return 0
+  local archive="$dir/ash-$id.jsa"
+  if [ -f "$archive" ] && [ "$archive" -nt "$jar" ]; then
+    share=(-Xshare:auto "-XX:SharedArchiveFile=$archive" -Xlog:cds=off -Xlog:cds+dynamic=off)
+  elif [ "${1:-}" = serve ]; then
+    rm -f "$dir"/ash-*.jsa
+    share=(-Xshare:auto "-XX:ArchiveClassesAtExit=$archive" -Xlog:cds=off -Xlog:cds+dynamic=off)
+  fi
+}
+
+find_java
+case "${1:-}" in
+  test)
+    shift
+    need_maven
+    cd "$here" && exec mvn -B verify "$@"
+    ;;
+esac
+build
+cd "$here"
+sharing "$([ $# -eq 0 ] && echo serve || echo command)"
+flags=(-XX:+UseSerialGC -Xms16m -XX:+ExitOnOutOfMemoryError)
+# shellcheck disable=SC2086 # JAVA_OPTS is a list of words
+exec "$java" "${flags[@]}" "${share[@]}" ${JAVA_OPTS:-} -jar "$jar" "$@"

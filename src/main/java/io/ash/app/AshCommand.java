@@ -1,0 +1,91 @@
+package io.ash.app;
+
+import io.ash.config.ConfigProblems;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line: no command starts the server, a command does its work and ends. */
+@Command(
+    name = "ash",
+    description =
+        "A self-hosted server for AI-agent sessions.%nWithout a command it starts the server in ASH_MODE.",
+    subcommands = {CommandLine.HelpCommand.class})
+final class AshCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--no-migrations",
+      description =
+          "Do not change the database: wait up to 60 s until it has the version this build needs.")
+  private boolean noMigrations;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this text.")
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the version.")
+  @SuppressWarnings("UnusedVariable") // picocli reads it
+  private boolean version;
+
+  @Override
+  public Integer call() {
+    throw new CannotStart(ExitCode.FAILED, "no server in this build " + noMigrations);
+  }
+
+  /** Runs one command line to its exit code; problems a person can mend are one line each. */
+  static int run(String... args) {
+    CommandLine line = new CommandLine(new AshCommand());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpWidth(100);
+    line.getCommandSpec().version("ash " + Version.text());
+    line.getCommandSpec()
+        .usageMessage()
+        .footer(
+            "",
+            "Settings come from the environment, then conf/ash.yaml (or ASH_CONFIG).",
+            "",
+            "Exit codes:",
+            ExitCode.table());
+    line.setParameterExceptionHandler(AshCommand::misunderstood);
+    line.setExecutionExceptionHandler(AshCommand::failed);
+    return line.execute(args);
+  }
+
+  private static int misunderstood(ParameterException e, String[] args) {
+    CommandLine line = e.getCommandLine();
+    StringBuilder text = new StringBuilder(String.valueOf(e.getMessage()));
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      var near = unmatched.getSuggestions();
+      if (!near.isEmpty()) {
+        text.append("; did you mean '").append(near.get(0)).append("'?");
+      }
+    }
+    text.append(" (").append(line.getCommandSpec().qualifiedName()).append(" --help shows more)");
+    line.getErr().println(text);
+    return ExitCode.USAGE.code();
+  }
+
+  private static int failed(Exception e, CommandLine line, CommandLine.ParseResult result)
+      throws Exception {
+    PrintWriter err = line.getErr();
+    if (e instanceof CannotStart reason) {
+      err.println("ash: " + reason.line());
+      return reason.code().code();
+    }
+    if (e instanceof ConfigProblems problems) {
+      problems.problems().forEach(p -> err.println("ash: " + p));
+      return ExitCode.SETTINGS.code();
+    }
+    throw e;
+  }
+}

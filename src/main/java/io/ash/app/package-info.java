@@ -1,0 +1,5 @@
+/** The roof: the command line, and the one place where rooms are wired together by hand. */
+@NullMarked
+package io.ash.app;
+
+import org.jspecify.annotations.NullMarked;
