@@ -16,7 +16,6 @@ import java.util.stream.Stream;
 final class Commands {
   private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   private static final int LIMIT_SECONDS = 60;
-  private static final int OUTPUT_MOST = 64 * 1024;
 
   private final Spawner spawner;
 
@@ -69,21 +68,19 @@ final class Commands {
     }
   }
 
-  /** Runs a command to its end; one that takes longer than a minute is killed. */
+  /**
+   * Runs a command to its end; one that takes longer than a minute is killed. What it prints must
+   * fit into a pipe.
+   */
   Result run(List<String> command) throws IOException {
     Process process = spawn(builder(command));
-    process
-        .onExit()
-        .orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS)
-        .exceptionally(
-            late -> {
-              process.destroyForcibly();
-              return process;
-            });
-    byte[] output = process.getInputStream().readNBytes(OUTPUT_MOST);
-    process.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
     try {
-      return new Result(process.waitFor(), new String(output, StandardCharsets.UTF_8).strip());
+      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IOException(command.get(0) + " did not end within " + LIMIT_SECONDS + " s");
+      }
+      byte[] output = process.getInputStream().readAllBytes();
+      return new Result(process.exitValue(), new String(output, StandardCharsets.UTF_8).strip());
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();

@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Server processes that still work in a cluster although nobody who is alive owns them.
@@ -18,8 +20,7 @@ import java.util.function.Predicate;
  * and the owner of the process decide. Only for the holder of the {@link DataLock}.
  */
 final class Leftovers {
-  private static final int STEP_MILLIS = 10;
-  private static final int PATIENCE_STEPS = 500; // five seconds each for INT, QUIT and KILL
+  private static final int PATIENCE_SECONDS = 5;
 
   private final Commands commands;
   private final Path cluster;
@@ -43,7 +44,7 @@ final class Leftovers {
       for (long pid : targets(signal)) {
         commands.signal(signal, pid);
       }
-      if (await(Set::isEmpty)) {
+      if (gone(pids())) {
         Files.deleteIfExists(cluster.resolve("postmaster.pid"));
         return found.size();
       }
@@ -63,19 +64,24 @@ final class Leftovers {
     return postmaster.isPresent() && !signal.equals("KILL") ? Set.of(postmaster.get()) : all;
   }
 
-  private boolean await(Predicate<Set<Long>> condition) throws IOException {
-    for (int step = 0; step < PATIENCE_STEPS; step++) {
-      if (condition.test(pids())) {
-        return true;
-      }
-      try {
-        TimeUnit.MILLISECONDS.sleep(STEP_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted while an earlier PostgreSQL ends", e);
-      }
+  /** Whether all of them are gone within the time that each signal has. */
+  private boolean gone(Set<Long> pids) throws IOException {
+    CompletableFuture<?>[] ends =
+        pids.stream()
+            .flatMap(pid -> ProcessHandle.of(pid).stream())
+            .map(ProcessHandle::onExit)
+            .toArray(CompletableFuture<?>[]::new);
+    try {
+      CompletableFuture.allOf(ends).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return pids().isEmpty();
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while an earlier PostgreSQL ends", e);
     }
-    return false;
   }
 
   private Set<Long> pids() throws IOException {
