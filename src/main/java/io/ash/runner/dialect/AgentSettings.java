@@ -1,0 +1,36 @@
+package io.ash.runner.dialect;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session asks of its agent. A change takes effect with the next turn.
+ *
+ * @param model the model to use, or null for the agent's own choice
+ * @param systemPrompt the text of {@code CLAUDE.md}, or null where there is none
+ * @param permissionMode {@code bypassPermissions} (also when null), {@code permissionsByAgent} or
+ *     {@code default}
+ * @param subagents a JSON object, or null
+ * @param initialAgent the name of the agent that answers, or null
+ * @param mcpServers a JSON object from server name to its definition, or null
+ */
+public record AgentSettings(
+    @Nullable String model,
+    @Nullable String systemPrompt,
+    @Nullable String permissionMode,
+    List<String> allowedTools,
+    List<String> disallowedTools,
+    List<String> betas,
+    @Nullable String subagents,
+    @Nullable String initialAgent,
+    @Nullable String mcpServers) {
+  /** Nothing asked for. */
+  public static final AgentSettings NONE =
+      new AgentSettings(null, null, null, List.of(), List.of(), List.of(), null, null, null);
+
+  public AgentSettings {
+    allowedTools = List.copyOf(allowedTools);
+    disallowedTools = List.copyOf(disallowedTools);
+    betas = List.copyOf(betas);
+  }
+}
