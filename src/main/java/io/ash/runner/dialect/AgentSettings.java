@@ -1,5 +1,7 @@
 package io.ash.runner.dialect;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,5 +34,44 @@ public record AgentSettings(
     allowedTools = List.copyOf(allowedTools);
     disallowedTools = List.copyOf(disallowedTools);
     betas = List.copyOf(betas);
+  }
+
+  /**
+   * Reads the JSON object that {@code OpenSandbox} carries; other keys are left alone.
+   *
+   * @throws IllegalArgumentException where it is not such an object
+   */
+  public static AgentSettings of(String json) {
+    JsonNode o = StrictJson.trusted(json);
+    return new AgentSettings(
+        StrictJson.trustedText(o, "model"),
+        StrictJson.trustedText(o, "systemPrompt"),
+        StrictJson.trustedText(o, "permissionMode"),
+        texts(o.path("allowedTools")),
+        texts(o.path("disallowedTools")),
+        texts(o.path("betas")),
+        StrictJson.trustedObject(o, "subagents"),
+        StrictJson.trustedText(o, "initialAgent"),
+        StrictJson.trustedObject(o, "mcpServers"));
+  }
+
+  /** These settings with the system prompt that was found in the workspace. */
+  public AgentSettings withSystemPrompt(@Nullable String text) {
+    return new AgentSettings(
+        model,
+        text,
+        permissionMode,
+        allowedTools,
+        disallowedTools,
+        betas,
+        subagents,
+        initialAgent,
+        mcpServers);
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(n -> texts.add(n.asText()));
+    return texts;
   }
 }

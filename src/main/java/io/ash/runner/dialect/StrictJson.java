@@ -65,6 +65,17 @@ final class StrictJson {
     }
   }
 
+  /** A text of an object of our own, or null. */
+  static @Nullable String trustedText(JsonNode from, String name) {
+    return from.path(name).textValue();
+  }
+
+  /** An object inside an object of our own, as text, or null. */
+  static @Nullable String trustedObject(JsonNode from, String name) {
+    JsonNode node = from.get(name);
+    return node == null || !node.isObject() ? null : text(node);
+  }
+
   /** The text of a line that was read, fit to be sent on: raw CR is white space in JSON. */
   static String untouched(String line) {
     return line.strip().replace('\r', ' ');

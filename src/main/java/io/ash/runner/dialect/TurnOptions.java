@@ -1,5 +1,6 @@
 package io.ash.runner.dialect;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
@@ -23,4 +24,21 @@ public record TurnOptions(
     @Nullable String outputFormat) {
   /** Nothing asked for. */
   public static final TurnOptions NONE = new TurnOptions(false, null, null, null, null, null, null);
+
+  /**
+   * Reads the JSON object that {@code StartTurn} carries; other keys are left alone.
+   *
+   * @throws IllegalArgumentException where it is not such an object
+   */
+  public static TurnOptions of(String json) {
+    JsonNode o = StrictJson.trusted(json);
+    return new TurnOptions(
+        o.path("includePartialMessages").asBoolean(false),
+        StrictJson.trustedText(o, "model"),
+        o.path("maxTurns").isInt() ? (Integer) o.path("maxTurns").intValue() : null,
+        o.path("maxBudgetUsd").isNumber() ? o.path("maxBudgetUsd").decimalValue() : null,
+        StrictJson.trustedText(o, "effort"),
+        StrictJson.trustedObject(o, "thinking"),
+        StrictJson.trustedObject(o, "outputFormat"));
+  }
 }
