@@ -84,6 +84,7 @@ create table head (
   oldest_seq   bigint not null default 1,
   snapshot_no  int not null default 0,
   opened       boolean not null default false,       -- had a sandbox before
+  wanted       boolean not null default false,       -- somebody waits for it: resume it
   active_at    timestamptz not null default now()
 ) with (fillfactor = 50);
 create index head_runner on head (runner_id, incarnation) where runner_id is not null;
