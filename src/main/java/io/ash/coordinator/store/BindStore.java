@@ -6,6 +6,7 @@ import io.ash.model.SessionMove;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +93,7 @@ public final class BindStore {
       @Nullable String createHash) {}
 
   /** A session that was bound, with where its runner is. */
-  public record Bound(Binding binding, String host, int port) {}
+  public record Bound(Binding binding, String host, int port, Instant createdAt) {}
 
   /** A session that was bound again, with what it starts from. */
   public record Rebound(
@@ -121,7 +122,7 @@ public final class BindStore {
         .map(
             rows ->
                 SessionStore.first(rows)
-                    .map(r -> new Bound(binding(n.id(), r, 1), r.getString("host"), port(r))))
+                    .map(r -> new Bound(binding(n.id(), r, 1), r.getString("host"), port(r), r.getOffsetDateTime("created_at").toInstant())))
         .recover(TurnStore::nothingTwice);
   }
 
