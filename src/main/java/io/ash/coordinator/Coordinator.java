@@ -1,5 +1,6 @@
 package io.ash.coordinator;
 
+import io.ash.blob.Blobs;
 import io.ash.coordinator.fleet.Fleet;
 import io.ash.coordinator.journal.Appends;
 import io.ash.coordinator.session.SessionRoom;
@@ -22,7 +23,6 @@ import io.ash.wire.RegisterRunner;
 import io.ash.wire.Registered;
 import io.ash.wire.SandboxOpened;
 import io.ash.wire.SandboxReleased;
-import io.ash.blob.Blobs;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 
@@ -95,9 +95,7 @@ public final class Coordinator implements CoordinatorApi {
         .recover(
             failure ->
                 failure instanceof Refused no && no.refusal() == Refusal.NOT_FOUND
-                    ? blobs
-                        .missing(call.blobs())
-                        .map(missing -> new Attached(false, missing))
+                    ? blobs.missing(call.blobs()).map(missing -> new Attached(false, missing))
                     : Future.failedFuture(failure));
   }
 }

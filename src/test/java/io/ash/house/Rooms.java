@@ -56,7 +56,7 @@ record Rooms(String root, Map<String, Set<String>> doors) {
     doors.put("wire", Set.of("model"));
     doors.put("link", plus(foundation, "wire"));
     // coordinator wing
-    doors.put("coordinator.store", foundation);
+    doors.put("coordinator.store", plus(foundation, "wire"));
     doors.put("coordinator.embedded", Set.of("process", "time", "config", "telemetry"));
     doors.put("coordinator.auth", trade);
     doors.put("coordinator.agent", trade);

@@ -44,7 +44,10 @@ public final class Fleet {
 
   private record Address(String host, int port) {}
 
-  /** Takes one boot of a runner in; sessions of its earlier boots are let go by the next sweep, at once. */
+  /**
+   * Takes one boot of a runner in; sessions of its earlier boots are let go by the next sweep, at
+   * once.
+   */
   public Future<Registered> register(RegisterRunner call) {
     return store
         .register(call, config.lease().toMillis())
@@ -96,8 +99,7 @@ public final class Fleet {
   public Future<RunnerApi> reach(Binding binding) {
     Address known = addresses.get(binding.runner());
     if (known != null) {
-      return Future.succeededFuture(
-          directory.runner(binding.runner(), known.host(), known.port()));
+      return Future.succeededFuture(directory.runner(binding.runner(), known.host(), known.port()));
     }
     return store
         .runners()

@@ -12,7 +12,10 @@ import java.time.Duration;
  * @param sweepJitter at most added to each
  */
 public record FleetConfig(Duration lease, Duration beat, Duration sweep, Duration sweepJitter) {
-  /** Reads {@code ASH_LEASE_MS}, {@code ASH_BEAT_MS}, {@code ASH_SWEEP_MS}, {@code ASH_SWEEP_JITTER_MS}. */
+  /**
+   * Reads {@code ASH_LEASE_MS}, {@code ASH_BEAT_MS}, {@code ASH_SWEEP_MS}, {@code
+   * ASH_SWEEP_JITTER_MS}.
+   */
   public static FleetConfig read(Env env) {
     return new FleetConfig(
         Duration.ofMillis(env.number("ASH_LEASE_MS", 30_000, 1_000, 600_000)),

@@ -14,9 +14,9 @@ import org.slf4j.LoggerFactory;
  * Finds runners whose lease ran out and lets every session go that is bound to a boot which is not
  * alive.
  *
- * <p>It compares levels, not edges: a session that slipped in during the last round is found in this
- * one, and a second round finds nothing. A process that was itself asleep does not judge: after a
- * pause it leaves leases alone for one round.
+ * <p>It compares levels, not edges: a session that slipped in during the last round is found in
+ * this one, and a second round finds nothing. A process that was itself asleep does not judge:
+ * after a pause it leaves leases alone for one round.
  */
 public final class LostRunners {
   private static final Logger LOG = LoggerFactory.getLogger(LostRunners.class);
@@ -44,8 +44,7 @@ public final class LostRunners {
   public Future<Void> round() {
     boolean slept = ticker.millisSince(lastRound) > patience.toMillis();
     lastRound = ticker.nanos();
-    Future<List<String>> expired =
-        slept ? Future.succeededFuture(List.of()) : store.expire();
+    Future<List<String>> expired = slept ? Future.succeededFuture(List.of()) : store.expire();
     return expired
         .onSuccess(
             ids ->

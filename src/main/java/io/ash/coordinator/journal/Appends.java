@@ -22,8 +22,8 @@ import java.util.function.Consumer;
  * Writes what runners say, in as few statements as the load allows: at once when idle, together
  * while statements are under way.
  *
- * <p>Two statements may be under way at once, never two for one session. Confined to the loop of the
- * coordinator.
+ * <p>Two statements may be under way at once, never two for one session. Confined to the loop of
+ * the coordinator.
  */
 public final class Appends {
   private static final int MOST_UNDER_WAY = 2;
@@ -115,7 +115,9 @@ public final class Appends {
             });
   }
 
-  /** A group that one bad batch spoils is written batch by batch, so that the others get through. */
+  /**
+   * A group that one bad batch spoils is written batch by batch, so that the others get through.
+   */
   private Future<List<Outcome>> oneByOne(int slot, List<EventBatch> batches, Throwable failure) {
     if (!JournalStore.isRejected(failure)) {
       return Future.failedFuture(failure);

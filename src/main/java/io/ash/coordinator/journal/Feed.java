@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * One reader of one journal from a cursor: exactly what follows, in order, as fast as the reader
  * takes it.
  *
- * <p>Confined to its event loop, except {@link #offer} and {@link #wake}, which any thread may call.
- * A slow reader costs one page: rows that come meanwhile are not kept but read again.
+ * <p>Confined to its event loop, except {@link #offer} and {@link #wake}, which any thread may
+ * call. A slow reader costs one page: rows that come meanwhile are not kept but read again.
  */
 public final class Feed {
   private static final int PAGE_ROWS = 500;

@@ -6,8 +6,8 @@ import io.ash.wire.EventBatch;
 import java.util.List;
 
 /**
- * Stands in for events that the database will not take: their numbers are used up by errors that say
- * so, the end of a turn stays what it is.
+ * Stands in for events that the database will not take: their numbers are used up by errors that
+ * say so, the end of a turn stays what it is.
  */
 final class RejectedEvents {
   private static final String BODY =
@@ -20,7 +20,9 @@ final class RejectedEvents {
         batch.events().stream()
             .map(
                 e ->
-                    e.kind() == EventKind.END ? ended(e) : new Event(e.turn(), EventKind.ERROR, BODY))
+                    e.kind() == EventKind.END
+                        ? ended(e)
+                        : new Event(e.turn(), EventKind.ERROR, BODY))
             .toList();
     return new EventBatch(batch.binding(), batch.firstNo(), events);
   }

@@ -50,9 +50,7 @@ final class Creations {
   }
 
   Future<SessionView> create(CreateSession wish) {
-    return agents
-        .find(wish.tenant(), wish.agent())
-        .compose(agent -> insert(wish, agent, true));
+    return agents.find(wish.tenant(), wish.agent()).compose(agent -> insert(wish, agent, true));
   }
 
   private Future<SessionView> insert(CreateSession wish, AgentForSession agent, boolean first) {
@@ -67,9 +65,7 @@ final class Creations {
         .create(draft.row())
         .compose(
             bound ->
-                bound.isPresent()
-                    ? open(draft, bound.get())
-                    : nothingCreated(wish, agent, first));
+                bound.isPresent() ? open(draft, bound.get()) : nothingCreated(wish, agent, first));
   }
 
   private record Draft(
@@ -162,12 +158,12 @@ final class Creations {
         0);
   }
 
-  /** A full runner sends the session to another one; anything else ends it: nobody has its id yet. */
+  /**
+   * A full runner sends the session to another one; anything else ends it: nobody has its id yet.
+   */
   private Future<SessionView> notOpened(NewSession row, Bound bound, Throwable failure) {
     if (failure instanceof Refused no && no.refusal() == Refusal.NO_CAPACITY) {
-      return resumptions
-          .elsewhere(bound.binding())
-          .recover(worse -> forget(row.id(), worse));
+      return resumptions.elsewhere(bound.binding()).recover(worse -> forget(row.id(), worse));
     }
     if (failure instanceof Refused no && no.refusal() == Refusal.UNAVAILABLE) {
       return Future.failedFuture(failure);

@@ -36,8 +36,7 @@ final class Forks {
                         .compose(runner -> runner.snapshot(new SnapshotSandbox(b)))
                         .recover(
                             cause ->
-                                cause instanceof Refused no
-                                        && no.refusal() == Refusal.SANDBOX_GONE
+                                cause instanceof Refused no && no.refusal() == Refusal.SANDBOX_GONE
                                     ? Future.succeededFuture()
                                     : Future.failedFuture(cause)))
             .orElseGet(Future::succeededFuture);
@@ -46,8 +45,7 @@ final class Forks {
 
   private Future<SessionView> copy(SessionView parent) {
     SessionId child = SessionId.random();
-    String sealed =
-        secrets.seal(child, secrets.open(parent.id(), parent.sealedEnv()));
+    String sealed = secrets.seal(child, secrets.open(parent.id(), parent.sealedEnv()));
     String lifecycle =
         Lifecycle.of("forked").put("parentSessionId", parent.id().toString()).encode();
     return snapshots

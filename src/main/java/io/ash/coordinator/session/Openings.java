@@ -30,9 +30,9 @@ import java.util.function.Consumer;
 /**
  * Asks runners for sandboxes and waits for what becomes of them.
  *
- * <p>The answer to an open call says only that the runner took it on; the outcome comes as a report,
- * perhaps to another coordinator. A caller whose report went elsewhere finds the new status when its
- * time is up. Thread-safe.
+ * <p>The answer to an open call says only that the runner took it on; the outcome comes as a
+ * report, perhaps to another coordinator. A caller whose report went elsewhere finds the new status
+ * when its time is up. Thread-safe.
  */
 public final class Openings {
   private final MoveStore moves;
@@ -74,8 +74,8 @@ public final class Openings {
   }
 
   /**
-   * Opens a sandbox and waits until it is ready; fails with {@link Refused} where the runner will not
-   * or the sandbox cannot be prepared.
+   * Opens a sandbox and waits until it is ready; fails with {@link Refused} where the runner will
+   * not or the sandbox cannot be prepared.
    *
    * @param lifecycle body of the row that records the move
    */
@@ -149,11 +149,17 @@ public final class Openings {
 
   /** Moves a session whose sandbox cannot be had to {@code error}; waiting turns fail with it. */
   Future<Optional<Moved>> fail(Binding b, Refused why) {
-    JsonObject lifecycle =
-        Lifecycle.of("error", why.text()).put("code", why.refusal().code());
+    JsonObject lifecycle = Lifecycle.of("error", why.text()).put("code", why.refusal().code());
     Leave how =
         new Leave(
-            lifecycle.encode(), b, false, TurnStatus.FAILED, TurnStatus.FAILED, why.text(), null, false);
+            lifecycle.encode(),
+            b,
+            false,
+            TurnStatus.FAILED,
+            TurnStatus.FAILED,
+            why.text(),
+            null,
+            false);
     return moves
         .leave(b.session(), SessionMove.OPEN_FAILED, how)
         .onSuccess(found -> found.ifPresent(m -> journal.wake(b.session())));
@@ -178,6 +184,7 @@ public final class Openings {
   }
 
   private static Refused fenced() {
-    return new Refused(Refusal.FENCED, "The session has moved on since this sandbox was asked for.");
+    return new Refused(
+        Refusal.FENCED, "The session has moved on since this sandbox was asked for.");
   }
 }

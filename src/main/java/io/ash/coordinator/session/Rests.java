@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings sessions to rest: pause, stop, end, and letting go of sandboxes that are not there any more. */
+/**
+ * Brings sessions to rest: pause, stop, end, and letting go of sandboxes that are not there any
+ * more.
+ */
 public final class Rests {
   private static final Logger LOG = LoggerFactory.getLogger(Rests.class);
 
@@ -58,7 +61,9 @@ public final class Rests {
               }
               journal.wake(s.id());
               Binding binding = moved.get().runner();
-              return binding == null ? fresh(s.id()) : snapshot(binding).compose(v -> fresh(s.id()));
+              return binding == null
+                  ? fresh(s.id())
+                  : snapshot(binding).compose(v -> fresh(s.id()));
             });
   }
 
@@ -95,9 +100,7 @@ public final class Rests {
   private Future<Optional<Moved>> close(SessionView s, SessionMove move, String action) {
     String reason = "The session was " + action + ".";
     Future<Void> closed =
-        s.binding()
-            .map(b -> closeSandbox(b, reason))
-            .orElseGet(Future::succeededFuture);
+        s.binding().map(b -> closeSandbox(b, reason)).orElseGet(Future::succeededFuture);
     return closed
         .compose(v -> partial(s.id()))
         .compose(

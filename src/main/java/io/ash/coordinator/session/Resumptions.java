@@ -92,10 +92,8 @@ public final class Resumptions {
       case ACTIVE, STARTING -> Future.succeededFuture(s);
       case ENDED ->
           Future.failedFuture(
-              new Refused(
-                  Refusal.SESSION_ENDED, "Session has ended \u2014 create a new session"));
-      case PAUSED ->
-          s.binding().isPresent() ? probe(s, s.binding().get()) : openAgain(s, 0);
+              new Refused(Refusal.SESSION_ENDED, "Session has ended \u2014 create a new session"));
+      case PAUSED -> s.binding().isPresent() ? probe(s, s.binding().get()) : openAgain(s, 0);
       case STOPPED, ERROR -> openAgain(s, 0);
     };
   }

@@ -32,8 +32,7 @@ public final class RuntimeCodec {
   public static RuntimeSpec decode(String text) {
     JsonObject o = new JsonObject(text);
     JsonObject limits = o.getJsonObject("limits");
-    List<String> command =
-        o.getJsonArray("command").stream().map(String::valueOf).toList();
+    List<String> command = o.getJsonArray("command").stream().map(String::valueOf).toList();
     return new RuntimeSpec(
         RuntimeKind.of(o.getString("kind")),
         command,

@@ -19,8 +19,8 @@ import java.util.List;
 /**
  * What callers may do with sessions.
  *
- * <p>A session of another tenant is answered exactly like a missing one. Every "no" is a failure with
- * {@link Refused}.
+ * <p>A session of another tenant is answered exactly like a missing one. Every "no" is a failure
+ * with {@link Refused}.
  */
 public final class Sessions {
   private final SessionStore store;
@@ -182,7 +182,8 @@ public final class Sessions {
               }
               Future<Void> done = Future.succeededFuture();
               for (SessionView s : all) {
-                done = done.compose(v -> rests.end(s)).compose(e -> store.forget(s.id())).mapEmpty();
+                done =
+                    done.compose(v -> rests.end(s)).compose(e -> store.forget(s.id())).mapEmpty();
               }
               return done.compose(v -> removeAll(tenant, agent));
             });

@@ -84,8 +84,7 @@ public final class Turns {
   private SentTurn sent(SendMessage m, String body, Accepted a) {
     SentTurn sent = new SentTurn(a.turn(), a.seq(), false);
     journal.appended(
-        m.session(),
-        new EventRow(a.seq(), a.turn(), EventKind.USER, body, clock.instant()));
+        m.session(), new EventRow(a.seq(), a.turn(), EventKind.USER, body, clock.instant()));
     Binding binding = a.binding();
     if (a.open() && binding != null) {
       start(new StartTurn(binding, a.turn(), m.content(), m.options()));

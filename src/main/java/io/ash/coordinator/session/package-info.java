@@ -1,4 +1,7 @@
-/** Sessions: create, send, interrupt, pause, resume, stop, end, fork, and what lies in their workspaces. */
+/**
+ * Sessions: create, send, interrupt, pause, resume, stop, end, fork, and what lies in their
+ * workspaces.
+ */
 @NullMarked
 package io.ash.coordinator.session;
 

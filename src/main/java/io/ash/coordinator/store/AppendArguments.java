@@ -39,7 +39,13 @@ final class AppendArguments {
       total += size[i];
     }
     Tuple args =
-        Tuple.of(session, epoch, runner, incarnation, first, size)
+        Tuple.tuple()
+            .addValue(session)
+            .addValue(epoch)
+            .addValue(runner)
+            .addValue(incarnation)
+            .addValue(first)
+            .addValue(size)
             .addValue(endsTurn)
             .addValue(endsStatus);
     return addEvents(args, batches, total);

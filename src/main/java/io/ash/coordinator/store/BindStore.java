@@ -12,8 +12,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binds sessions to runners: the choice of a runner, the reservation of a slot and the new epoch are
- * one statement.
+ * Binds sessions to runners: the choice of a runner, the reservation of a slot and the new epoch
+ * are one statement.
  *
  * <p>The slot is taken by an update whose own guard holds, so coordinators that choose at the same
  * moment never give away more than a runner has.
@@ -109,8 +109,8 @@ public final class BindStore {
   public record Snapshot(int no, String manifest, long coversSeq, int coversTurn) {}
 
   /**
-   * Creates a session bound to the runner with most room; nothing where no runner has room, the agent
-   * is not there in that version, or the create key was used before.
+   * Creates a session bound to the runner with most room; nothing where no runner has room, the
+   * agent is not there in that version, or the create key was used before.
    */
   public Future<Optional<Bound>> create(NewSession n, String... excluded) {
     Tuple args =
@@ -122,7 +122,13 @@ public final class BindStore {
         .map(
             rows ->
                 SessionStore.first(rows)
-                    .map(r -> new Bound(binding(n.id(), r, 1), r.getString("host"), port(r), r.getOffsetDateTime("created_at").toInstant())))
+                    .map(
+                        r ->
+                            new Bound(
+                                binding(n.id(), r, 1),
+                                r.getString("host"),
+                                port(r),
+                                r.getOffsetDateTime("created_at").toInstant())))
         .recover(TurnStore::nothingTwice);
   }
 

@@ -90,7 +90,11 @@ public final class FleetStore {
             "runner.register",
             REGISTER,
             Tuple.of(
-                    call.runner(), call.incarnation(), call.host(), call.port(), call.maxSandboxes())
+                    call.runner(),
+                    call.incarnation(),
+                    call.host(),
+                    call.port(),
+                    call.maxSandboxes())
                 .addValue(leaseMs)
                 .addValue(RunnerMove.REGISTER.to().text()))
         .mapEmpty();
@@ -108,7 +112,9 @@ public final class FleetStore {
         .query(
             "runner.heartbeat",
             BEAT,
-            Tuple.of(call.runner(), call.incarnation(), stats, leaseMs, sessions, epochs))
+            Tuple.of(call.runner(), call.incarnation(), stats, leaseMs)
+                .addValue(sessions)
+                .addValue(epochs))
         .map(FleetStore::beat);
   }
 
@@ -134,7 +140,7 @@ public final class FleetStore {
         .query(
             "runner.deregister",
             LEAVE,
-            Tuple.of(runner, incarnation, move.to().text(), move.sources()))
+            Tuple.of(runner, incarnation, move.to().text()).addValue(move.sources()))
         .mapEmpty();
   }
 
@@ -142,7 +148,7 @@ public final class FleetStore {
   public Future<List<String>> expire() {
     RunnerMove move = RunnerMove.EXPIRE;
     return database
-        .query("runner.expire", EXPIRE, Tuple.of(move.to().text(), move.sources()))
+        .query("runner.expire", EXPIRE, Tuple.of(move.to().text()).addValue(move.sources()))
         .map(
             rows -> {
               List<String> ids = new ArrayList<>();

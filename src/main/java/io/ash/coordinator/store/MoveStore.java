@@ -38,7 +38,9 @@ public final class MoveStore {
       from u
       """;
 
-  /** A move that lets the runner go: the epoch rises, so nothing of the old sandbox counts any more. */
+  /**
+   * A move that lets the runner go: the epoch rises, so nothing of the old sandbox counts any more.
+   */
   private static final String LEAVE =
       """
       with l as materialized (select * from head where session_id = $1 and status = any ($2::text[])
@@ -125,7 +127,8 @@ public final class MoveStore {
    *
    * @param lifecycle JSON object of the row that records it
    * @param guard the binding that must be current, null for whichever is
-   * @param requeue whether the open turn waits for the next sandbox, because it was never handed out
+   * @param requeue whether the open turn waits for the next sandbox, because it was never handed
+   *     out
    * @param openEnds how the open turn ends where it is not queued again
    * @param queuedEnd how waiting turns end, null to keep them
    * @param reason a sentence for the ends
@@ -165,8 +168,7 @@ public final class MoveStore {
   private static Moved moved(SessionId id, Row r, int openTurn) {
     String runner = r.getString("runner_id");
     UUID incarnation = r.getUUID("incarnation");
-    Binding held =
-        runner == null ? null : new Binding(id, runner, incarnation, r.getLong("epoch"));
+    Binding held = runner == null ? null : new Binding(id, runner, incarnation, r.getLong("epoch"));
     return new Moved(r.getLong("last_seq"), held, openTurn, r.getInteger("queued"));
   }
 }

@@ -98,7 +98,11 @@ public final class SessionStore {
 
   /** Newest first; null filters match everything. */
   public Future<List<SessionView>> list(
-      String tenant, @Nullable String agent, @Nullable SessionStatus status, int limit, int offset) {
+      String tenant,
+      @Nullable String agent,
+      @Nullable SessionStatus status,
+      int limit,
+      int offset) {
     String wanted = status == null ? null : status.text();
     return database
         .query("session.list", LIST, Tuple.of(tenant, agent, wanted, limit, offset))

@@ -108,7 +108,11 @@ public final class SnapshotStore {
    * @param lifecycle JSON object of the row that records it
    */
   public Future<Boolean> fork(
-      SessionId child, SessionId parent, String tenant, @Nullable String sealedEnv, String lifecycle) {
+      SessionId child,
+      SessionId parent,
+      String tenant,
+      @Nullable String sealedEnv,
+      String lifecycle) {
     return database
         .query(
             "session.fork",
@@ -116,5 +120,4 @@ public final class SnapshotStore {
             Tuple.of(child.value(), parent.value(), tenant, sealedEnv, lifecycle))
         .map(rows -> rows.size() == 1);
   }
-
 }

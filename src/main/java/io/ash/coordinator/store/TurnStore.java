@@ -149,7 +149,9 @@ public final class TurnStore {
                                 r.getString("body"))));
   }
 
-  /** Active sessions whose open turn has said nothing for a second: perhaps nobody handed it out. */
+  /**
+   * Active sessions whose open turn has said nothing for a second: perhaps nobody handed it out.
+   */
   public Future<List<SessionId>> undelivered() {
     return ids("turn.undelivered", UNDELIVERED);
   }
