@@ -152,9 +152,11 @@ create table stream_ticket (
   hash       text primary key,
   tenant     text not null,
   session_id uuid not null,
+  key_id     uuid references api_key (id) on delete cascade,   -- the key it lives with; null for ASH_API_KEY
   created_at timestamptz not null default now(),
   first_use_until timestamptz not null,
   reuse_until     timestamptz not null,
   used       boolean not null default false
 );
+create index stream_ticket_key on stream_ticket (key_id);
 create index stream_ticket_reuse on stream_ticket (reuse_until);
