@@ -14,7 +14,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "ash",
     description =
         "A self-hosted server for AI-agent sessions.%nWithout a command it starts the server in ASH_MODE.",
-    subcommands = {CommandLine.HelpCommand.class})
+    subcommands = {MigrateCommand.class})
 final class AshCommand implements Callable<Integer> {
 
   @Option(
@@ -38,8 +38,8 @@ final class AshCommand implements Callable<Integer> {
   private boolean version;
 
   @Override
-  public Integer call() {
-    throw new CannotStart(ExitCode.FAILED, "no server in this build " + noMigrations);
+  public Integer call() throws InterruptedException {
+    return Server.run(noMigrations);
   }
 
   /** Runs one command line to its exit code; problems a person can mend are one line each. */
