@@ -93,6 +93,12 @@ public final class ChildJvm implements AutoCloseable {
     throw new IOException("it ended without saying " + String.join(" or ", words));
   }
 
+  /** Gives it a line to read. */
+  public void say(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
   /** Ends its input and waits until it is gone. */
   public void finish() throws IOException, InterruptedException {
     process.getOutputStream().close();

@@ -1,0 +1,179 @@
+package io.ash.coordinator.store;
+
+import io.ash.time.Backoff;
+import io.ash.time.Ticker;
+import io.ash.time.Timers;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnection;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits until the database answers, and looks at what it is before anything is sent to it.
+ *
+ * <p>A server that is not there yet is waited for; wrong credentials, a server that is too old and
+ * a pooler without another way are refused at once.
+ */
+public final class DatabaseStart {
+  private static final Logger LOG = LoggerFactory.getLogger(DatabaseStart.class);
+
+  private final Connections connections;
+  private final DatabaseConfig config;
+  private final Timers timers;
+  private final Ticker ticker;
+  private final DatabaseProbe probe;
+
+  /** Uses two connections of its own while it looks. */
+  public DatabaseStart(
+      Vertx vertx, Timers timers, Ticker ticker, DatabaseConfig config, String coordinatorId) {
+    this.connections = new Connections(vertx, timers, config, coordinatorId);
+    this.config = config;
+    this.timers = timers;
+    this.ticker = ticker;
+    this.probe = new DatabaseProbe(timers);
+  }
+
+  /**
+   * Completes with what the direct way to the database can do; fails with {@link DatabaseRefused}
+   * where it must not be used, or did not answer within {@code limit}.
+   */
+  public Future<Connectivity> await(Duration limit) {
+    Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
+    return attempt(limit, ticker.nanos(), backoff, "");
+  }
+
+  private Future<Connectivity> attempt(Duration limit, long since, Backoff backoff, String before) {
+    return look()
+        .recover(
+            e -> {
+              if (isFinal(e)) {
+                return Future.failedFuture(refused(e));
+              }
+              String reason = String.valueOf(e.getMessage());
+              if (ticker.millisSince(since) >= limit.toMillis()) {
+                return Future.failedFuture(
+                    new DatabaseRefused(
+                        "no PostgreSQL answered at "
+                            + connections.place()
+                            + " within "
+                            + limit.toSeconds()
+                            + " s ("
+                            + reason
+                            + "); start it, or correct ASH_DATABASE_URL",
+                        e));
+              }
+              if (!reason.equals(before)) {
+                LOG.atWarn()
+                    .addKeyValue("database", connections.place())
+                    .addKeyValue("reason", reason)
+                    .log("waiting for PostgreSQL, at most {} s", limit.toSeconds());
+              }
+              Promise<Connectivity> later = Promise.promise();
+              timers.once(
+                  backoff.next(), () -> attempt(limit, since, backoff, reason).onComplete(later));
+              return later.future();
+            });
+  }
+
+  private Future<Connectivity> look() {
+    return connections
+        .direct()
+        .compose(
+            first ->
+                connections
+                    .direct()
+                    .compose(second -> look(first, second).eventually(second::close))
+                    .eventually(first::close))
+        .compose(this::judge);
+  }
+
+  private Future<Connectivity> look(PgConnection first, PgConnection second) {
+    return PostgresVersion.of(first)
+        .map(PostgresVersion::refuseTooOld)
+        .compose(version -> probe.look(first, second));
+  }
+
+  private Future<Connectivity> judge(Connectivity found) {
+    if (!found.keepsSessions()) {
+      return Future.failedFuture(pooler());
+    }
+    return config.unpooled().isEmpty()
+        ? Future.succeededFuture(found)
+        : poolerKnowsTheSchema().map(found);
+  }
+
+  /** Behind a pooler settings cannot travel with the connection; they must be the role's own. */
+  private Future<Void> poolerKnowsTheSchema() {
+    return connections
+        .likePool()
+        .compose(
+            c ->
+                c.query(
+                        "SELECT current_setting('search_path'), current_user,"
+                            + " current_database()")
+                    .execute()
+                    .eventually(c::close))
+        .map(rows -> rows.iterator().next())
+        .compose(
+            row ->
+                row.getString(0).equals(Schema.NAME)
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(
+                        new DatabaseRefused(
+                            "the pooler at "
+                                + config.pooledUrl().place()
+                                + " cannot pass settings on; run once as the owner: ALTER ROLE "
+                                + row.getString(1)
+                                + " IN DATABASE "
+                                + row.getString(2)
+                                + " SET search_path = ash; the same with SET statement_timeout ="
+                                + " '5s' and SET lock_timeout = '1s'; then reconnect the pooler")));
+  }
+
+  private DatabaseRefused pooler() {
+    String name = config.unpooled().isPresent() ? "DATABASE_UNPOOLED_URL" : "ASH_DATABASE_URL";
+    return new DatabaseRefused(
+        name
+            + " leads to a pooler that hands every transaction to another session ("
+            + connections.place()
+            + "); LISTEN, locks and migrations need a session of their own: set"
+            + " DATABASE_UNPOOLED_URL to the server itself, or use session pooling");
+  }
+
+  private static boolean isFinal(Throwable e) {
+    return e instanceof DatabaseRefused
+        || Sql.state(e).filter(s -> s.startsWith("28") || s.equals("08P01")).isPresent()
+        || isUntrusted(e);
+  }
+
+  private static boolean isUntrusted(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof java.security.cert.CertificateException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private DatabaseRefused refused(Throwable e) {
+    if (e instanceof DatabaseRefused refused) {
+      return refused;
+    }
+    if (Sql.state(e).filter("08P01"::equals).isPresent()) {
+      return pooler(); // poolers refuse settings in the first message
+    }
+    String what = isUntrusted(e) ? "does not trust the certificate of" : "cannot sign in to";
+    return new DatabaseRefused(
+        "ash "
+            + what
+            + " PostgreSQL at "
+            + connections.place()
+            + " ("
+            + e.getMessage()
+            + "); correct ASH_DATABASE_URL",
+        e);
+  }
+}
