@@ -84,6 +84,7 @@ create table head (
   oldest_seq   bigint not null default 1,
   snapshot_no  int not null default 0,
   opened       boolean not null default false,       -- had a sandbox before
+  wanted       boolean not null default false,       -- somebody waits for it: resume it
   active_at    timestamptz not null default now()
 ) with (fillfactor = 50);
 create index head_runner on head (runner_id, incarnation) where runner_id is not null;
@@ -151,9 +152,11 @@ create table stream_ticket (
   hash       text primary key,
   tenant     text not null,
   session_id uuid not null,
+  key_id     uuid references api_key (id) on delete cascade,   -- the key it lives with; null for ASH_API_KEY
   created_at timestamptz not null default now(),
   first_use_until timestamptz not null,
   reuse_until     timestamptz not null,
   used       boolean not null default false
 );
+create index stream_ticket_key on stream_ticket (key_id);
 create index stream_ticket_reuse on stream_ticket (reuse_until);

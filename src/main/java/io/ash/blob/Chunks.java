@@ -23,6 +23,9 @@ public final class Chunks {
   /** Bytes that the packed form of a chunk can have at most. */
   public static final int MAX_PACKED = MAX_CONTENT + 1;
 
+  /** Bytes that a stored blob can have at most: a manifest is a blob too, and may be longer. */
+  public static final int MAX_STORED = ManifestCodec.MAX_BYTES + 1;
+
   private static final byte PLAIN = 0;
   private static final byte DEFLATED = 1;
 

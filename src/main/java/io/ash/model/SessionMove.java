@@ -28,7 +28,7 @@ public enum SessionMove {
   /** A new sandbox is prepared from the newest snapshot. */
   RESUME_COLD(STARTING, PAUSED, STOPPED, ERROR),
   /** A person gives the sandbox back. */
-  STOP(STOPPED, ACTIVE, STARTING, PAUSED),
+  STOP(STOPPED, ACTIVE, STARTING),
   /** A person closes the session for good. */
   END(ENDED, STARTING, ACTIVE, PAUSED, STOPPED, ERROR),
   /** The runner died, was replaced or let the sandbox go. */

@@ -56,15 +56,20 @@ record Rooms(String root, Map<String, Set<String>> doors) {
     doors.put("wire", Set.of("model"));
     doors.put("link", plus(foundation, "wire"));
     // coordinator wing
-    doors.put("coordinator.store", foundation);
+    doors.put("coordinator.store", plus(foundation, "wire"));
     doors.put("coordinator.embedded", Set.of("process", "time", "config", "telemetry"));
     doors.put("coordinator.auth", trade);
-    doors.put("coordinator.agent", trade);
+    doors.put("coordinator.agent", plus(trade, "coordinator.auth"));
     doors.put("coordinator.journal", trade);
     doors.put("coordinator.fleet", plus(trade, "coordinator.journal"));
     doors.put(
         "coordinator.session",
-        plus(trade, "coordinator.journal", "coordinator.fleet", "coordinator.agent"));
+        plus(
+            trade,
+            "coordinator.journal",
+            "coordinator.fleet",
+            "coordinator.agent",
+            "coordinator.auth"));
     doors.put(
         "coordinator.http",
         plus(

@@ -169,19 +169,8 @@ public final class Migrator {
     return connection
         .query(migration.sql())
         .execute()
-        .recover(e -> Future.failedFuture(failed(migration, e)))
         .compose(done -> book.write(connection, migration))
         .map(migration);
-  }
-
-  private static MigrationRefused failed(Migration migration, Throwable e) {
-    return new MigrationRefused(
-        "migration "
-            + migration.label()
-            + " failed and was rolled back, earlier ones stay applied ("
-            + e.getMessage()
-            + "); mend the cause and run: java -jar ash.jar migrate",
-        e);
   }
 
   private <T> Future<T> connected(Function<PgConnection, Future<T>> work) {

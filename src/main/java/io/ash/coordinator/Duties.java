@@ -1,0 +1,42 @@
+package io.ash.coordinator;
+
+import io.ash.coordinator.fleet.FleetConfig;
+import io.ash.coordinator.fleet.LostRunners;
+import io.ash.coordinator.session.SessionRoom;
+import io.ash.time.Rounds;
+import io.ash.time.Timers;
+import java.time.Duration;
+import java.util.List;
+
+/** The periodic duties of a coordinator; every coordinator keeps all of them. */
+public final class Duties {
+  private final Rounds lostRunners;
+  private final List<Rounds> all;
+
+  public Duties(SessionRoom sessions, LostRunners lost, FleetConfig fleet, Timers timers) {
+    Duration second = Duration.ofSeconds(1);
+    Duration spread = Duration.ofMillis(200);
+    lostRunners =
+        new Rounds("LostRunners", timers, fleet.sweep(), fleet.sweepJitter(), lost::round);
+    all =
+        List.of(
+            lostRunners,
+            new Rounds("UndeliveredTurns", timers, second, spread, sessions::undeliveredTurns),
+            new Rounds("WantedSessions", timers, second, spread, sessions::wantedSessions));
+  }
+
+  /** Starts all of them. */
+  public void start() {
+    all.forEach(Rounds::start);
+  }
+
+  /** Looks for lost runners at once. */
+  public void lookForLostRunners() {
+    lostRunners.soon();
+  }
+
+  /** Stops all of them. */
+  public void stop() {
+    all.forEach(Rounds::stop);
+  }
+}

@@ -1,0 +1,246 @@
+package io.ash.coordinator.session;
+
+import io.ash.coordinator.journal.Journal;
+import io.ash.coordinator.store.BindStore;
+import io.ash.coordinator.store.BindStore.Rebound;
+import io.ash.coordinator.store.MoveStore;
+import io.ash.coordinator.store.MoveStore.Leave;
+import io.ash.coordinator.store.SessionStore;
+import io.ash.coordinator.store.SessionView;
+import io.ash.model.Binding;
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
+import io.ash.model.SessionId;
+import io.ash.model.SessionMove;
+import io.ash.model.SessionStatus;
+import io.ash.model.TurnStatus;
+import io.ash.wire.AgentFiles;
+import io.ash.wire.OpenSandbox;
+import io.ash.wire.ProbeSandbox;
+import io.ash.wire.SnapshotRef;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * Brings sessions back: at once where the sandbox is still there, else with a new sandbox from the
+ * newest snapshot.
+ */
+public final class Resumptions {
+  private final SessionStore sessions;
+  private final BindStore bindings;
+  private final MoveStore moves;
+  private final Openings openings;
+  private final Agents agents;
+  private final SessionSecrets secrets;
+  private final Journal journal;
+  private final Map<SessionId, Future<SessionView>> underWay = new ConcurrentHashMap<>();
+  private final AtomicLong warm = new AtomicLong();
+  private final AtomicLong cold = new AtomicLong();
+  private volatile Consumer<SessionId> openTurn = id -> {};
+
+  Resumptions(
+      SessionStore sessions,
+      BindStore bindings,
+      MoveStore moves,
+      Openings openings,
+      Agents agents,
+      SessionSecrets secrets,
+      Journal journal) {
+    this.sessions = sessions;
+    this.bindings = bindings;
+    this.moves = moves;
+    this.openings = openings;
+    this.agents = agents;
+    this.secrets = secrets;
+    this.journal = journal;
+  }
+
+  /** Resumes by this process whose sandbox was still there. */
+  public long warm() {
+    return warm.get();
+  }
+
+  /** Resumes by this process with a new sandbox. */
+  public long cold() {
+    return cold.get();
+  }
+
+  void onOpenTurn(Consumer<SessionId> listener) {
+    openTurn = listener;
+  }
+
+  /** Resumes a session; callers that come while it is under way share the outcome. */
+  Future<SessionView> resume(SessionView session) {
+    Future<SessionView> mine = underWay.get(session.id());
+    if (mine != null) {
+      return mine;
+    }
+    Future<SessionView> started = start(session);
+    if (!started.isComplete()) {
+      underWay.put(session.id(), started);
+      started.onComplete(ignored -> underWay.remove(session.id(), started));
+    }
+    return started;
+  }
+
+  private Future<SessionView> start(SessionView s) {
+    return switch (s.status()) {
+      case ACTIVE, STARTING -> Future.succeededFuture(s);
+      case ENDED ->
+          Future.failedFuture(
+              new Refused(Refusal.SESSION_ENDED, "Session has ended \u2014 create a new session"));
+      case PAUSED -> s.binding().isPresent() ? probe(s, s.binding().get()) : openAgain(s, 0);
+      case STOPPED, ERROR -> openAgain(s, 0);
+    };
+  }
+
+  private Future<SessionView> probe(SessionView s, Binding binding) {
+    return openings
+        .fleet()
+        .reach(binding)
+        .compose(runner -> runner.probe(new ProbeSandbox(binding)))
+        .compose(
+            alive -> goOnWarm(s, binding), gone -> letGo(binding).compose(v -> openAgain(s, 0)));
+  }
+
+  private Future<SessionView> goOnWarm(SessionView s, Binding binding) {
+    String lifecycle = Lifecycle.of("resumed").put("path", "warm").encode();
+    return moves
+        .stay(s.id(), SessionMove.RESUME_WARM, lifecycle, binding, null)
+        .compose(
+            moved -> {
+              if (moved.isPresent()) {
+                warm.incrementAndGet();
+                journal.wake(s.id());
+                if (moved.get().openTurn() > 0) {
+                  openTurn.accept(s.id());
+                }
+              }
+              return fresh(s.id());
+            });
+  }
+
+  private Future<Void> letGo(Binding binding) {
+    Leave how =
+        new Leave(
+            Lifecycle.of("released", "The sandbox is gone.").encode(),
+            binding,
+            false,
+            TurnStatus.LOST,
+            null,
+            "The sandbox is gone.",
+            null,
+            true);
+    return moves.leave(binding.session(), SessionMove.UNBIND, how).mapEmpty();
+  }
+
+  /** Moves a session that its runner will not take to another one. */
+  Future<SessionView> elsewhere(Binding refusing) {
+    return letGo(refusing)
+        .compose(v -> fresh(refusing.session()))
+        .compose(s -> openAgain(s, 1, refusing.runner()));
+  }
+
+  private Future<SessionView> openAgain(SessionView s, int attempt, String... excluded) {
+    return bindings
+        .rebind(s.id(), excluded)
+        .compose(
+            bound ->
+                bound.isPresent()
+                    ? open(s, bound.get(), attempt)
+                    : fresh(s.id()).compose(this::notBound));
+  }
+
+  /** Somebody else was faster, or there is no room. */
+  private Future<SessionView> notBound(SessionView now) {
+    return now.status() == SessionStatus.ACTIVE || now.status() == SessionStatus.STARTING
+        ? Future.succeededFuture(now)
+        : Future.failedFuture(noRoom());
+  }
+
+  private Future<SessionView> open(SessionView s, Rebound r, int attempt) {
+    return agents
+        .blobKey(s.tenant())
+        .compose(
+            blobKey ->
+                openings.open(
+                    openings.fleet().reach(r.binding().runner(), r.host(), r.port()),
+                    call(s, r, blobKey),
+                    lifecycle(r)))
+        .compose(
+            opened -> {
+              cold.incrementAndGet();
+              return fresh(s.id());
+            },
+            failure -> {
+              if (failure instanceof Refused no
+                  && no.refusal() == Refusal.NO_CAPACITY
+                  && attempt < 2) {
+                return letGo(r.binding())
+                    .compose(v -> openAgain(s, attempt + 1, r.binding().runner()));
+              }
+              return notOpened(r.binding(), failure);
+            });
+  }
+
+  private Future<SessionView> notOpened(Binding binding, Throwable failure) {
+    if (failure instanceof Refused no && no.refusal() != Refusal.UNAVAILABLE) {
+      return openings.fail(binding, no).transform(ignored -> Future.failedFuture(failure));
+    }
+    return Future.failedFuture(failure);
+  }
+
+  private OpenSandbox call(SessionView s, Rebound r, String blobKey) {
+    SessionSecrets.Plain plain = secrets.open(s.id(), s.sealedEnv());
+    JsonObject settings = new JsonObject(s.settings());
+    if (plain.mcpServers() != null) {
+      settings.put("mcpServers", plain.mcpServers());
+    }
+    BindStore.Snapshot snap = r.snapshot();
+    SnapshotRef from =
+        snap == null ? null : new SnapshotRef(snap.no(), snap.manifest(), snap.coversSeq());
+    return new OpenSandbox(
+        r.binding(),
+        s.tenant(),
+        blobKey,
+        new AgentFiles(s.agentManifest(), s.agentName(), s.agentVersion()),
+        RuntimeCodec.decode(s.runtime()),
+        from,
+        r.opened(),
+        r.snapshotNo(),
+        plain.env(),
+        settings.encode(),
+        0);
+  }
+
+  private static JsonObject lifecycle(Rebound r) {
+    JsonObject o = Lifecycle.of("resumed").put("path", "cold");
+    BindStore.Snapshot snap = r.snapshot();
+    if (snap == null) {
+      return o.put("source", "fresh");
+    }
+    return o.put("source", "snapshot")
+        .put("workspaceAt", snap.coversSeq())
+        .put("turnsNotInWorkspace", Math.max(0, r.endedTurns() - snap.coversTurn()));
+  }
+
+  private Future<SessionView> fresh(SessionId id) {
+    return sessions
+        .get(id)
+        .map(
+            found ->
+                found.orElseThrow(
+                    () -> new Refused(Refusal.SESSION_NOT_FOUND, "Session not found")));
+  }
+
+  static Refused noRoom() {
+    return new Refused(
+        Refusal.NO_CAPACITY,
+        "No runner has room for another sandbox: end or stop sessions, raise ASH_MAX_SANDBOXES or add"
+            + " runners.");
+  }
+}

@@ -1,0 +1,19 @@
+package io.ash.coordinator.session;
+
+import io.ash.config.Env;
+import java.time.Duration;
+
+/**
+ * Bounds of sessions.
+ *
+ * @param mostQueued turns that may wait behind the open one
+ * @param openTimeout how long a caller waits for a sandbox
+ */
+public record SessionConfig(int mostQueued, Duration openTimeout) {
+  /** Reads {@code ASH_MAX_QUEUED_TURNS} and {@code ASH_OPEN_TIMEOUT_MS}. */
+  public static SessionConfig read(Env env) {
+    return new SessionConfig(
+        env.number("ASH_MAX_QUEUED_TURNS", 16, 1, 1_000),
+        Duration.ofMillis(env.number("ASH_OPEN_TIMEOUT_MS", 260_000, 1_000, 600_000)));
+  }
+}

@@ -1,0 +1,123 @@
+package io.ash.coordinator.store;
+
+import io.ash.model.Binding;
+import io.ash.model.SessionId;
+import io.ash.wire.AttachSnapshot;
+import io.ash.wire.Attached;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Snapshots of workspaces: attached under the fence, shared by forks. */
+public final class SnapshotStore {
+  private static final String ATTACH =
+      """
+      with missing as materialized (select k from unnest($6::text[]) k
+        where not exists (select 1 from blob where key = k)),
+      u as (update head set snapshot_no = $5
+        where session_id = $1 and runner_id = $2 and incarnation = $3 and epoch = $4
+          and snapshot_no = $5 - 1 and uplink_no >= $8 and not exists (select 1 from missing)
+        returning session_id, last_seq - (uplink_no - $8) as covers_seq,
+          coalesce(open_turn, last_turn - queued + 1) - 1 as covers_turn),
+      s as (insert into snapshot (session_id, no, manifest, covers_seq, covers_turn)
+        select session_id, $5, $7, covers_seq, covers_turn from u),
+      m as (insert into manifest_blob (manifest, blob_key)
+        select $7, k from unnest($6::text[]) k, u where k <> $7 on conflict do nothing),
+      o as (delete from snapshot using u where snapshot.session_id = u.session_id
+        and snapshot.no < $5 - 1)
+      select (select count(*) from u) as accepted, array(select k from missing) as missing
+      """;
+
+  private static final String NEWEST =
+      "select no, manifest, covers_seq, covers_turn from snapshot where session_id = $1"
+          + " order by no desc limit 1";
+
+  private static final String FORK =
+      """
+      with n as materialized (select no, manifest, covers_seq, covers_turn from snapshot
+        where session_id = $2 order by no desc limit 1),
+      p as materialized (select s.*, h.last_seq, h.open_turn, h.last_turn, h.queued,
+          coalesce((select covers_seq from n), h.last_seq) as upto,
+          coalesce((select covers_turn from n),
+            coalesce(h.open_turn, h.last_turn - h.queued + 1) - 1) as turns
+        from session s join head h on h.session_id = s.id where s.id = $2 and s.tenant = $3),
+      s as (insert into session (id, tenant, agent_name, agent_version, agent_manifest, runtime,
+          parent_id, settings, sealed_env)
+        select $1, tenant, agent_name, agent_version, agent_manifest, runtime, id, settings, $4
+        from p returning id),
+      h as (insert into head (session_id, tenant, status, last_seq, last_turn, snapshot_no, opened)
+        select $1, tenant, 'paused', upto + 1, turns, case when exists (select 1 from n) then 1 else 0 end,
+          exists (select 1 from n) from p),
+      sn as (insert into snapshot (session_id, no, manifest, covers_seq, covers_turn)
+        select s.id, 1, n.manifest, n.covers_seq, n.covers_turn from n, s),
+      t as (insert into turn (session_id, no, status, options, user_seq, end_seq, created_at, ended_at)
+        select $1, t.no, t.status, t.options, t.user_seq, t.end_seq, t.created_at, t.ended_at
+        from turn t, p where t.session_id = $2 and t.no <= p.turns),
+      e as (insert into event (session_id, seq, turn, kind, body, at)
+        select $1, e.seq, e.turn, e.kind, e.body, e.at from event e, p
+        where e.session_id = $2 and e.seq <= p.upto and e.turn <= p.turns
+        union all
+        select $1, p.upto + 1, 0, 'lifecycle', $5, now() from p)
+      select id from s
+      """;
+
+  private final Database database;
+
+  public SnapshotStore(Database database) {
+    this.database = database;
+  }
+
+  /** Makes a snapshot the newest of its session; keeps the one before. */
+  public Future<Attached> attach(AttachSnapshot a) {
+    Binding b = a.binding();
+    Tuple args = Tuple.of(b.session().value(), b.runner(), b.incarnation(), b.epoch(), a.no());
+    args.addValue(a.blobs().toArray(String[]::new)).addValue(a.manifest()).addValue(a.uplinkNo());
+    return database
+        .query("snapshot.attach", ATTACH, args)
+        .map(
+            rows -> {
+              Row r = rows.iterator().next();
+              return new Attached(
+                  r.getLong("accepted") == 1, List.of(r.getArrayOfStrings("missing")));
+            });
+  }
+
+  /** The newest snapshot of a session. */
+  public Future<Optional<BindStore.Snapshot>> newest(SessionId id) {
+    return database
+        .query("snapshot.newest", NEWEST, Tuple.of(id.value()))
+        .map(
+            rows ->
+                SessionStore.first(rows)
+                    .map(
+                        r ->
+                            new BindStore.Snapshot(
+                                r.getInteger("no"),
+                                r.getString("manifest"),
+                                r.getLong("covers_seq"),
+                                r.getInteger("covers_turn"))));
+  }
+
+  /**
+   * Makes a session of its own out of the newest snapshot of another, with the lasting rows up to
+   * the number the snapshot covers, under the same numbers.
+   *
+   * @param lifecycle JSON object of the row that records it
+   */
+  public Future<Boolean> fork(
+      SessionId child,
+      SessionId parent,
+      String tenant,
+      @Nullable String sealedEnv,
+      String lifecycle) {
+    return database
+        .query(
+            "session.fork",
+            FORK,
+            Tuple.of(child.value(), parent.value(), tenant, sealedEnv, lifecycle))
+        .map(rows -> rows.size() == 1);
+  }
+}
