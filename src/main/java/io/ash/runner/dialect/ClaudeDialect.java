@@ -46,7 +46,8 @@ final class ClaudeDialect implements Dialect {
     final ClaudeFlags flags;
     @Nullable String model;
     String mode;
-    boolean unprovenResume;
+    boolean unprovenResume; // started with --resume, and not a sign of life since
+    boolean doomed; // about to exit by itself
 
     Launched(ClaudeFlags flags, @Nullable String model, String mode, boolean unprovenResume) {
       this.flags = flags;
@@ -106,6 +107,9 @@ final class ClaudeDialect implements Dialect {
       throw new IllegalStateException("no process was launched");
     }
     String mode = ClaudeFlags.permissionMode(turn.settings().permissionMode());
+    if (process.doomed) {
+      return new TurnStart.Replace("the process is about to exit");
+    }
     if (!process.flags.equals(ClaudeFlags.of(turn.settings(), turn.options()))) {
       return new TurnStart.Replace("the turn needs other flags");
     }
@@ -163,19 +167,13 @@ final class ClaudeDialect implements Dialect {
 
   @Override
   public Heard exited(Exit exit) {
-    boolean lost = launched != null && launched.unprovenResume && !exit.asked();
+    boolean lost = launched != null && launched.unprovenResume && !launched.doomed && !exit.asked();
     launched = null;
     if (!lost) {
       return Heard.events(ledger.exited(exit));
     }
-    // It would fail in the same way for ever; the next process begins a new conversation.
-    conversation = null;
     List<Event> events = new ArrayList<>();
-    events.add(
-        ledger.error(
-            "claude could not go on with its earlier conversation; the next message starts a new"
-                + " one",
-            "conversation_lost"));
+    events.add(loseConversation());
     events.addAll(ledger.exited(exit));
     return Heard.events(events).remembering("");
   }
@@ -224,11 +222,28 @@ final class ClaudeDialect implements Dialect {
       return Heard.events(ledger.event(EventKind.MESSAGE, raw));
     }
     boolean failed = message.path("is_error").asBoolean(false);
-    return Heard.events(
-        ledger.event(EventKind.MESSAGE, raw),
+    boolean lost = failed && launched != null && launched.unprovenResume;
+    List<Event> events = new ArrayList<>();
+    if (lost) {
+      events.add(loseConversation());
+    }
+    events.add(ledger.event(EventKind.MESSAGE, raw));
+    events.add(
         ledger.end(
             failed ? TurnStatus.FAILED : TurnStatus.DONE,
             failed ? message.path("subtype").asText("error") : null));
+    return lost ? Heard.events(events).remembering("") : Heard.events(events);
+  }
+
+  /** A resume that failed would fail in the same way for ever, so the id is given up. */
+  private Event loseConversation() {
+    conversation = null;
+    if (launched != null) {
+      launched.doomed = true;
+    }
+    return ledger.error(
+        "claude could not go on with its earlier conversation; the next message starts a new one",
+        "conversation_lost");
   }
 
   private Heard controlAnswer(JsonNode response) {

@@ -55,10 +55,13 @@ public final class Executables {
   }
 
   private Optional<Executable> find(String name, int interpretersLeft) {
+    if (name.isEmpty() || name.indexOf('\0') >= 0) {
+      return Optional.empty();
+    }
     if (name.startsWith("/")) {
       return at(Path.of(name).normalize(), interpretersLeft);
     }
-    if (name.isEmpty() || name.contains("/") || name.indexOf('\0') >= 0) {
+    if (name.contains("/")) {
       return Optional.empty();
     }
     return directories.stream()

@@ -54,6 +54,9 @@ public final class Programs {
           "the runtime 'jsonl' needs a command in ash.yaml, for instance `command: [node,"
               + " agent.mjs]`");
     }
+    if (command.stream().anyMatch(word -> word.indexOf('\0') >= 0)) {
+      throw new Refused(Refusal.INVALID_REQUEST, "the command in ash.yaml holds U+0000");
+    }
     String name = command.get(0);
     if (name.contains("/") && !name.startsWith("/")) {
       // A file of the agent's folder, which the jail shows as its working directory.
