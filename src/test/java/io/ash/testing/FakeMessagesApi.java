@@ -16,9 +16,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A small Messages API on loopback, enough of it for the real {@code claude} command line.
  *
  * <p>It answers with how many prompts the conversation holds and what they are, so memory can be
- * asserted: {@code "2 prompts: first | second"}. A prompt with {@code use the tool} is answered with
- * one call of the tool {@code Bash}, a prompt with {@code please hang} begins an answer that never
- * goes on. Thread-safe.
+ * asserted: {@code "2 prompts: first | second"}. A prompt with {@code use the tool} is answered
+ * with one call of the tool {@code Bash}, a prompt with {@code please hang} begins an answer that
+ * never goes on. Thread-safe.
  */
 public final class FakeMessagesApi {
   /** The command that the model asks for when a prompt says {@code use the tool}. */
@@ -179,7 +179,6 @@ public final class FakeMessagesApi {
     JsonArray messages = call.getJsonArray("messages");
     Object content = messages.getJsonObject(messages.size() - 1).getValue("content");
     return content instanceof JsonArray blocks
-        && blocks.stream()
-            .anyMatch(b -> "tool_result".equals(((JsonObject) b).getString("type")));
+        && blocks.stream().anyMatch(b -> "tool_result".equals(((JsonObject) b).getString("type")));
   }
 }
