@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -52,6 +53,30 @@ public final class Executables {
   /** The program of that name on the path, or at that absolute path; nothing for any other text. */
   public Optional<Executable> find(String name) {
     return find(name, MAX_INTERPRETERS);
+  }
+
+  /**
+   * The first directory or file on the way to a path that other users of the machine may not enter
+   * or read; nothing where all of it is open.
+   */
+  public static Optional<Path> closedToOthers(Path path) {
+    Path at = Path.of("/");
+    for (Path name : path) {
+      at = at.resolve(name);
+      try {
+        Set<PosixFilePermission> allowed = Files.getPosixFilePermissions(at);
+        PosixFilePermission needed =
+            Files.isDirectory(at)
+                ? PosixFilePermission.OTHERS_EXECUTE
+                : PosixFilePermission.OTHERS_READ;
+        if (!allowed.contains(needed)) {
+          return Optional.of(at);
+        }
+      } catch (IOException e) {
+        return Optional.of(at);
+      }
+    }
+    return Optional.empty();
   }
 
   private Optional<Executable> find(String name, int interpretersLeft) {

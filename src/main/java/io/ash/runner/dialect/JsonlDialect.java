@@ -126,7 +126,7 @@ final class JsonlDialect implements Dialect {
         yield Heard.NOTHING;
       }
       case "done" -> done(line.get("result"));
-      case "error" -> failed(StrictJson.optionalString(line, "message"));
+      case "error" -> failed(line.get("message"));
       default -> Heard.events(ledger.event(EventKind.MESSAGE, StrictJson.untouched(raw)));
     };
   }
@@ -158,8 +158,12 @@ final class JsonlDialect implements Dialect {
     return heard;
   }
 
-  private Heard failed(@Nullable String said) {
-    String text = said == null ? "the agent reported an error" : said;
+  /** Whatever the message is, the agent says that it gave up: the turn must not hang on. */
+  private Heard failed(@Nullable JsonNode said) {
+    String text =
+        said == null || said.isNull()
+            ? "the agent reported an error"
+            : said.isTextual() ? said.textValue() : StrictJson.text(said);
     return Heard.events(
         ledger.error(text, "agent_error"), ledger.end(TurnStatus.FAILED, "agent_error"));
   }

@@ -3,6 +3,7 @@ package io.ash.runner.dialect;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.model.RuntimeKind;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +19,17 @@ public final class Programs {
 
   private final Executables executables;
   private final @Nullable String claude;
+  private final boolean otherUser;
 
   /**
    * @param claude name or absolute path of the {@code claude} command line, from {@code
    *     CLAUDE_CODE_EXECUTABLE}; null for {@code claude} on the path
+   * @param otherUser whether sandboxes run as another user than this process, as they do for root
    */
-  public Programs(Executables executables, @Nullable String claude) {
+  public Programs(Executables executables, @Nullable String claude, boolean otherUser) {
     this.executables = executables;
     this.claude = claude;
+    this.otherUser = otherUser;
   }
 
   /**
@@ -86,7 +90,20 @@ public final class Programs {
     return program(RuntimeKind.CLAUDE, found, List.of());
   }
 
-  private static Program program(RuntimeKind runtime, Executable found, List<String> arguments) {
+  private Program program(RuntimeKind runtime, Executable found, List<String> arguments) {
+    for (Path bind : otherUser ? found.readOnlyBinds() : List.<Path>of()) {
+      Executables.closedToOthers(bind)
+          .ifPresent(
+              closed -> {
+                throw new Refused(
+                    Refusal.RUNTIME_NOT_AVAILABLE,
+                    found.file()
+                        + " cannot be used: sandboxes run as another user, who may not enter "
+                        + closed
+                        + "; install the program where everybody may run it, for instance in"
+                        + " /usr/local or /opt");
+              });
+    }
     List<String> argv = new ArrayList<>();
     argv.add(found.file().toString());
     argv.addAll(arguments);

@@ -51,7 +51,7 @@ class ClaudeIT {
   private PipedAgent open(Path claude, String remembered) throws IOException {
     Executables executables = new Executables(System.getenv("PATH"));
     Program program =
-        new Programs(executables, claude.toString()).find(RuntimeKind.CLAUDE, List.of());
+        new Programs(executables, claude.toString(), false).find(RuntimeKind.CLAUDE, List.of());
     Map<String, String> environment =
         Map.of("ANTHROPIC_BASE_URL", api.baseUrl(), "ANTHROPIC_API_KEY", "not-a-key");
     return new PipedAgent(program, SessionId.random(), root, environment, remembered);

@@ -37,7 +37,8 @@ class ExampleAgentsIT {
     assumeTrue(
         executables.find(program).isPresent(),
         "the agent '" + name + "' needs '" + program + "', which is not on PATH");
-    Program found = new Programs(executables, null).find(RuntimeKind.JSONL, List.of(program, file));
+    Program found =
+        new Programs(executables, null, false).find(RuntimeKind.JSONL, List.of(program, file));
     return new PipedAgent(found, SESSION, root, Map.of("ECHO_PAUSE_MS", "0"), "");
   }
 

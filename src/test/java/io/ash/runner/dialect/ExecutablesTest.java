@@ -33,7 +33,7 @@ class ExecutablesTest {
   }
 
   private Programs programs(String path) {
-    return new Programs(new Executables(path), null);
+    return new Programs(new Executables(path), null, false);
   }
 
   @Test
@@ -129,9 +129,28 @@ class ExecutablesTest {
     Path claude = program("somewhere/claude", "\u007fELF");
 
     Program program =
-        new Programs(new Executables(""), claude.toString()).find(RuntimeKind.CLAUDE, List.of());
+        new Programs(new Executables(""), claude.toString(), false)
+            .find(RuntimeKind.CLAUDE, List.of());
 
     assertThat(program.argv()).containsExactly(claude.toString());
+  }
+
+  @Test
+  void refusesWhatAnotherUserCannotReach() throws IOException {
+    Path tool = program("closed/opt/tool", "\u007fELF");
+    Files.setPosixFilePermissions(
+        root.resolve("closed"), PosixFilePermissions.fromString("rwx------"));
+    Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Programs others = new Programs(new Executables(""), null, true);
+
+    assertThatThrownBy(() -> others.find(RuntimeKind.JSONL, List.of(tool.toString())))
+        .isInstanceOfSatisfying(
+            Refused.class,
+            r -> {
+              assertThat(r.refusal()).isEqualTo(Refusal.RUNTIME_NOT_AVAILABLE);
+              assertThat(r.text()).contains("who may not enter");
+            });
+    assertThat(Executables.closedToOthers(Path.of("/usr/bin/env"))).isEmpty();
   }
 
   @Test

@@ -198,6 +198,14 @@ class JsonlDialectTest {
   }
 
   @Test
+  void endsATurnWhateverTheErrorIs() {
+    List<Event> events = dialect.hear("{\"type\":\"error\",\"message\":{\"a\":[1]}}").events();
+
+    assertThat(events.get(0).body()).contains("{\\\"a\\\":[1]}");
+    assertThat(events.get(1).ends()).isEqualTo(TurnStatus.FAILED);
+  }
+
+  @Test
   void dropsASecondTerminal() {
     dialect.hear("{\"type\":\"done\"}");
 
