@@ -1,6 +1,7 @@
 package io.ash.coordinator;
 
 import io.ash.blob.Blobs;
+import io.ash.blob.NoSuchBlob;
 import io.ash.coordinator.fleet.Fleet;
 import io.ash.coordinator.journal.Appends;
 import io.ash.coordinator.session.SessionRoom;
@@ -85,17 +86,18 @@ public final class Coordinator implements CoordinatorApi {
 
   @Override
   public Future<Buffer> getBlob(GetBlob call) {
-    return blobs.get(call.key());
+    return blobs
+        .get(call.key())
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    failure instanceof NoSuchBlob
+                        ? new Refused(Refusal.NOT_FOUND, "No blob has the key " + call.key() + ".")
+                        : failure));
   }
 
   @Override
   public Future<Attached> attach(AttachSnapshot call) {
-    return snapshots
-        .attach(call)
-        .recover(
-            failure ->
-                failure instanceof Refused no && no.refusal() == Refusal.NOT_FOUND
-                    ? blobs.missing(call.blobs()).map(missing -> new Attached(false, missing))
-                    : Future.failedFuture(failure));
+    return snapshots.attach(call);
   }
 }

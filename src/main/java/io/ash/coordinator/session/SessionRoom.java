@@ -1,5 +1,6 @@
 package io.ash.coordinator.session;
 
+import io.ash.blob.Blobs;
 import io.ash.coordinator.fleet.Fleet;
 import io.ash.coordinator.journal.Journal;
 import io.ash.coordinator.store.BindStore;
@@ -12,11 +13,13 @@ import io.ash.coordinator.store.TurnStore;
 import io.ash.model.SessionId;
 import io.ash.time.Timers;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.InstantSource;
 
 /** The parts of this room, put together. */
 public final class SessionRoom {
   private final Sessions sessions;
+  private final SessionFiles files;
   private final Openings openings;
   private final Resumptions resumptions;
   private final Rests rests;
@@ -30,7 +33,9 @@ public final class SessionRoom {
       Fleet fleet,
       AgentLookup lookup,
       Sealing sealing,
+      Blobs blobs,
       SessionConfig config,
+      Vertx vertx,
       Timers timers,
       InstantSource clock) {
     sessionStore = new SessionStore(database);
@@ -57,8 +62,22 @@ public final class SessionRoom {
     resumptions.onOpenTurn(turns::handOut);
     Creations creations =
         new Creations(agents, bindings, sessionStore, moves, openings, resumptions, secrets);
-    Forks forks = new Forks(sessionStore, new SnapshotStore(database), fleet, secrets);
+    SnapshotStore snapshots = new SnapshotStore(database);
+    Forks forks = new Forks(sessionStore, snapshots, fleet, secrets);
     sessions = new Sessions(sessionStore, fleet, creations, resumptions, rests, forks, turns);
+    SnapshotFiles snapshotFiles = new SnapshotFiles(snapshots, blobs, agents, vertx);
+    files =
+        new SessionFiles(
+            sessions,
+            fleet,
+            snapshotFiles,
+            new SnapshotBundles(snapshotFiles, vertx, timers),
+            new SnapshotEdits(snapshotFiles, snapshots, blobs, vertx, clock));
+  }
+
+  /** The files of sessions. */
+  public Workspaces files() {
+    return files;
   }
 
   /** What callers may do. */

@@ -31,6 +31,24 @@ public final class SnapshotStore {
       select (select count(*) from u) as accepted, array(select k from missing) as missing
       """;
 
+  private static final String ATTACH_AT_REST =
+      """
+      with u as (update head set snapshot_no = $2
+        where session_id = $1 and runner_id is null and snapshot_no = $2 - 1
+          and not exists (select 1 from unnest($4::text[]) k
+            where not exists (select 1 from blob where key = k))
+        returning session_id, last_seq, last_turn - queued as turns),
+      s as (insert into snapshot (session_id, no, manifest, covers_seq, covers_turn)
+        select u.session_id, $2, $3, coalesce(o.covers_seq, u.last_seq),
+          coalesce(o.covers_turn, u.turns)
+        from u left join snapshot o on o.session_id = u.session_id and o.no = $2 - 1),
+      m as (insert into manifest_blob (manifest, blob_key)
+        select $3, k from unnest($4::text[]) k, u where k <> $3 on conflict do nothing),
+      o as (delete from snapshot using u where snapshot.session_id = u.session_id
+        and snapshot.no < $2 - 1)
+      select session_id from u
+      """;
+
   private static final String NEWEST =
       "select no, manifest, covers_seq, covers_turn from snapshot where session_id = $1"
           + " order by no desc limit 1";
@@ -83,6 +101,19 @@ public final class SnapshotStore {
               return new Attached(
                   r.getLong("accepted") == 1, List.of(r.getArrayOfStrings("missing")));
             });
+  }
+
+  /**
+   * Makes a snapshot the newest of a session without a sandbox; false where it has one by now or
+   * another snapshot came first.
+   */
+  public Future<Boolean> attachAtRest(SessionId id, int no, String manifest, List<String> blobs) {
+    return database
+        .query(
+            "snapshot.attach_at_rest",
+            ATTACH_AT_REST,
+            Tuple.of(id.value(), no, manifest).addValue(blobs.toArray(String[]::new)))
+        .map(rows -> rows.size() == 1);
   }
 
   /** The newest snapshot of a session. */

@@ -99,7 +99,9 @@ class SessionFlowIT {
             fleet,
             lookup,
             new PlainSealing(),
+            new BlobStore(database),
             new SessionConfig(3, Duration.ofSeconds(20)),
+            vertx,
             Timers.of(vertx),
             Clock.systemUTC());
     sessions = room.sessions();
