@@ -1,16 +1,12 @@
 package io.ash.runner.sandbox;
 
-import io.ash.time.Ticker;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,18 +16,21 @@ import org.slf4j.LoggerFactory;
  */
 final class Leftovers {
   private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
-  private static final Duration DEATH = Duration.ofSeconds(10);
+  private static final List<String> OWN = List.of("launch", "system");
 
   private final Path directory;
   private final String cookie;
   private final Signals signals;
-  private final Ticker ticker;
 
-  Leftovers(Path directory, String cookie, Signals signals, Ticker ticker) {
+  /**
+   * What an earlier server left in a directory.
+   *
+   * @param cookie names that server's processes
+   */
+  Leftovers(Path directory, String cookie, Signals signals) {
     this.directory = directory;
     this.cookie = cookie;
     this.signals = signals;
-    this.ticker = ticker;
   }
 
   /** The file that names the directories of control groups a server used. */
@@ -44,62 +43,59 @@ final class Leftovers {
     Files.write(bases(), used.stream().map(Path::toString).toList());
   }
 
-  /** Kills and removes; fails when something does not die. */
-  void sweep() throws IOException {
+  /** Kills and removes what is there now; whether nothing is left. To be repeated until it is. */
+  boolean sweep() throws IOException {
+    boolean gone = true;
+    Set<Path> known = known();
+    for (Path base : known) {
+      for (Cgroup group : Cgroups.below(base)) {
+        gone &= end(group);
+      }
+    }
+    gone &= end(new Cgroup(List.of()));
+    if (gone) {
+      known.forEach(Cgroups::remove);
+      removeDirectories();
+    }
+    return gone;
+  }
+
+  private Set<Path> known() throws IOException {
     Set<Path> known = new LinkedHashSet<>();
     if (Files.exists(bases())) {
       Files.readAllLines(bases()).forEach(line -> known.add(Path.of(line)));
     }
-    List<Cgroup> groups = new ArrayList<>();
-    known.forEach(base -> groups.addAll(Cgroups.below(base)));
-    for (Cgroup group : groups) {
-      end(new Population(group, cookie, signals), group);
-    }
-    end(new Population(new Cgroup(List.of()), cookie + "/", signals), new Cgroup(List.of()));
-    known.forEach(Cgroups::remove);
-    long removed = removeDirectories();
-    if (!groups.isEmpty() || removed > 0) {
-      LOG.atInfo()
-          .addKeyValue("groups", groups.size())
-          .addKeyValue("directories", removed)
-          .log("removed what an earlier server left; its sessions resume from their snapshots");
-    }
+    return known;
   }
 
-  private void end(Population population, Cgroup group) throws IOException {
-    long since = ticker.nanos();
-    while (!population.empty() || !group.remove()) {
-      if (ticker.millisSince(since) > DEATH.toMillis()) {
-        throw new SandboxUnavailable(
-            "processes that an earlier server left do not die: " + group.directories());
-      }
-      population.kill();
-      pause();
+  private boolean end(Cgroup group) throws IOException {
+    Population population = new Population(group, cookie + "/", signals);
+    if (population.empty()) {
+      return group.remove();
     }
+    population.kill();
+    return false;
   }
 
-  private static void pause() throws IOException {
-    try {
-      TimeUnit.MILLISECONDS.sleep(2);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while leftovers were removed", e);
+  private void removeDirectories() throws IOException {
+    for (String name : OWN) {
+      DirectoryRemoval.remove(directory.resolve(name));
     }
-  }
-
-  private long removeDirectories() throws IOException {
-    long removed = 0;
-    for (String name : List.of("live", "launch", "system")) {
-      Path path = directory.resolve(name);
-      if (name.equals("live") && Files.isDirectory(path)) {
-        try (DirectoryStream<Path> sandboxes = Files.newDirectoryStream(path)) {
-          for (Path ignored : sandboxes) {
-            removed++;
-          }
+    Path live = directory.resolve("live");
+    int count = 0;
+    if (Files.isDirectory(live)) {
+      try (DirectoryStream<Path> sandboxes = Files.newDirectoryStream(live)) {
+        for (Path sandbox : sandboxes) {
+          DirectoryRemoval.remove(sandbox);
+          count++;
         }
       }
-      DirectoryRemoval.remove(path);
     }
-    return removed;
+    DirectoryRemoval.remove(live);
+    if (count > 0) {
+      LOG.atInfo()
+          .addKeyValue("sandboxes", count)
+          .log("removed what an earlier server left; its sessions resume from their snapshots");
+    }
   }
 }

@@ -1,7 +1,6 @@
 package io.ash.runner.sandbox;
 
 import io.ash.process.Spawner;
-import io.ash.time.Ticker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,14 +47,19 @@ final class SandboxHost {
   /** What a sandbox was given. */
   record Made(SandboxPlace place, Cgroup group, LimitsInForce limits) {}
 
-  static SandboxHost prepare(SandboxConfig config, Spawner spawner, Ticker ticker)
-      throws IOException {
+  /** What an earlier server left in the directory of the sandboxes, which is made if missing. */
+  static Leftovers leftovers(SandboxConfig config, Spawner spawner) throws IOException {
     Files.createDirectories(config.directory());
     Path directory = config.directory().toRealPath();
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
-    String id = "ash-" + digest(directory.toString());
-    Leftovers leftovers = new Leftovers(directory, id, new Signals(spawner), ticker);
-    leftovers.sweep();
+    return new Leftovers(directory, id(directory), new Signals(spawner));
+  }
+
+  /** Looks at the host; the directory must be free of leftovers. */
+  static SandboxHost prepare(SandboxConfig config, Spawner spawner, Leftovers leftovers)
+      throws IOException {
+    Path directory = config.directory().toRealPath();
+    String id = id(directory);
     Cgroups cgroups = Cgroups.discover(id, spawner);
     leftovers.remember(cgroups.bases());
 
@@ -116,7 +120,12 @@ final class SandboxHost {
     }
   }
 
-  static String digest(String text) {
+  /** Names the control groups and processes of one data directory. */
+  static String id(Path directory) {
+    return "ash-" + digest(directory.toString());
+  }
+
+  private static String digest(String text) {
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

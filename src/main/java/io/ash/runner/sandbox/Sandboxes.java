@@ -8,11 +8,14 @@ import io.ash.time.Timers;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The sandboxes of one server. Thread-safe. */
 public final class Sandboxes {
+  private static final Duration DEATH = Duration.ofSeconds(10);
+
   private final SandboxHost host;
   private final SandboxTools tools;
   private final Set<String> names = ConcurrentHashMap.newKeySet();
@@ -37,18 +40,23 @@ public final class Sandboxes {
       Timers timers,
       Ticker ticker,
       Context context) {
+    Until until = new Until(workers, timers, ticker);
     return workers
-        .executeBlocking(() -> SandboxHost.prepare(config, spawner, ticker), false)
+        .executeBlocking(() -> SandboxHost.leftovers(config, spawner), false)
+        .compose(
+            leftovers ->
+                until
+                    .holds(leftovers::sweep, DEATH, "what an earlier server left does not die")
+                    .compose(
+                        v ->
+                            workers.executeBlocking(
+                                () -> SandboxHost.prepare(config, spawner, leftovers), false)))
         .map(
-            host ->
-                new Sandboxes(
-                    host,
-                    new SandboxTools(
-                        host.launcher(),
-                        new Signals(spawner),
-                        workers,
-                        timers,
-                        new Until(workers, timers, ticker))))
+            host -> {
+              Signals signals = new Signals(spawner);
+              return new Sandboxes(
+                  host, new SandboxTools(host.launcher(), signals, workers, timers, until));
+            })
         .compose(made -> SandboxProbe.run(made, context).map(made));
   }
 

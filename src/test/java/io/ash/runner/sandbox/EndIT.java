@@ -33,7 +33,7 @@ class EndIT {
   }
 
   private static List<Path> groups(Path directory) throws IOException {
-    String name = "ash-" + SandboxHost.digest(directory.toString());
+    String name = SandboxHost.id(directory);
     try (Stream<Path> all = Files.find(Path.of("/sys/fs/cgroup"), 8, (p, a) -> a.isDirectory())) {
       return all.filter(path -> path.getFileName().toString().equals(name))
           .flatMap(base -> Cgroups.below(base).stream())
@@ -43,7 +43,7 @@ class EndIT {
   }
 
   private static void assertNothingLeft(Sandbox sandbox) throws IOException {
-    String cookie = "ash-" + SandboxHost.digest(den.directory.toString()) + "/";
+    String cookie = SandboxHost.id(den.directory) + "/";
     assertThat(ProcessTree.carrying(cookie + sandbox.jail().name())).isEmpty();
     assertThat(groups(den.directory)).isEmpty();
     assertThat(sandbox.workspace().getParent()).doesNotExist();
