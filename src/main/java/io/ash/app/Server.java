@@ -117,8 +117,7 @@ final class Server {
   private void migrate(
       DatabaseOpening opening, DatabaseConfig database, ServerConfig config, String id) {
     Migrator migrator = opening.migrator(database, id);
-    opening.reach(database, id, config.databaseWait());
-    SchemaStatus status = DatabaseOpening.step("looking at the schema", migrator::status, STEP);
+    SchemaStatus status = opening.reach(migrator, database, config.databaseWait());
     if (noMigrations) {
       DatabaseOpening.step(
           "waiting for migrations",

@@ -105,9 +105,8 @@ record Rooms(String root, Map<String, Set<String>> doors) {
             "runner.egress"));
     // roof
     Set<String> below = Set.copyOf(doors.keySet());
-    doors.put("app", plus(below, "app.client", "app.bench"));
-    doors.put("app.client", Set.of("time", "config", "process"));
-    doors.put("app.bench", Set.of("time", "app.client"));
+    doors.put("app", plus(below, "app.bench"));
+    doors.put("app.bench", Set.of("time", "config", "process"));
     return new Rooms("io.ash", doors);
   }
 

@@ -34,7 +34,13 @@ final class Answers {
 
   /** Sends what the future gives, or hands its failure to the problem renderer. */
   static void when(RoutingContext ctx, int status, Future<? extends JsonNode> answer) {
-    answer.onSuccess(body -> json(ctx, status, body)).onFailure(ctx::fail);
+    answer
+        .map(
+            body -> {
+              json(ctx, status, body);
+              return body;
+            })
+        .onFailure(ctx::fail);
   }
 
   /** Sends what the future gives with 200. */

@@ -26,9 +26,10 @@ public record HttpConfig(String host, int port, Set<String> origins, int streams
 
   /**
    * What the kernel may hold for one reader; without it a stalled stream soaks up megabytes that no
-   * queue of ours sees.
+   * queue of ours sees; with less, one loopback segment does not fit and each waits for a late
+   * acknowledgement.
    */
-  private static final int SEND_BUFFER = 32 * 1024;
+  private static final int SEND_BUFFER = 64 * 1024;
 
   public HttpConfig {
     origins = Set.copyOf(origins);
