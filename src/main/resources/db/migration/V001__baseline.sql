@@ -44,6 +44,7 @@ create table agent (
   definition text not null,                          -- JSON: what ash.yaml says, checked
   env        text not null default '{}',             -- JSON, or a sealed form of it
   config     text not null default '{}',
+  revision   uuid not null default gen_random_uuid(), -- another one after every change, also after delete and deploy
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (tenant, name)

@@ -14,7 +14,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "ash",
     description =
         "A self-hosted server for AI-agent sessions.%nWithout a command it starts the server in ASH_MODE.",
-    subcommands = {MigrateCommand.class})
+    subcommands = {MigrateCommand.class, BenchCommand.class, DemoCommand.class})
 final class AshCommand implements Callable<Integer> {
 
   @Option(

@@ -3,27 +3,25 @@ package io.ash.app;
 import io.ash.coordinator.embedded.DataLock;
 import io.ash.coordinator.embedded.EmbeddedPostgres;
 import io.ash.coordinator.embedded.ServerSettings;
+import io.ash.coordinator.store.Connectivity;
 import io.ash.coordinator.store.DatabaseConfig;
+import io.ash.coordinator.store.DatabaseRefused;
+import io.ash.coordinator.store.DatabaseStart;
 import io.ash.coordinator.store.DatabaseUrl;
 import io.ash.coordinator.store.MigrationRefused;
 import io.ash.coordinator.store.Migrations;
 import io.ash.coordinator.store.Migrator;
-import io.ash.coordinator.store.SchemaStatus;
-import io.ash.time.Backoff;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings the database up: takes the data directory and starts the embedded server where no other is
  * named. Blocks the thread that calls it.
  */
 final class DatabaseOpening {
-  private static final Logger LOG = LoggerFactory.getLogger(DatabaseOpening.class);
+  private static final Duration SLACK = Duration.ofSeconds(30);
   private static final Duration START = Duration.ofMinutes(3);
 
   private final Ground ground;
@@ -84,55 +82,18 @@ final class DatabaseOpening {
         Migrations.bundled());
   }
 
-  /** What the schema is, as soon as the server answers; says what it waits for meanwhile. */
-  SchemaStatus reach(Migrator migrator, DatabaseConfig config, Duration limit) {
-    String place = config.url().map(DatabaseUrl::toString).orElse("");
-    Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
-    long started = ground.ticker().nanos();
-    return step(
-        "waiting for the database",
-        () -> reach(migrator, place, backoff, started, limit),
-        limit.plusSeconds(10));
-  }
-
-  private Future<SchemaStatus> reach(
-      Migrator migrator, String place, Backoff backoff, long started, Duration limit) {
-    return migrator
-        .status()
-        .recover(
-            e -> {
-              if (e instanceof MigrationRefused) {
-                return Future.failedFuture(e);
-              }
-              if (ground.ticker().millisSince(started) >= limit.toMillis()) {
-                return Future.failedFuture(unreachable(place, limit, e));
-              }
-              LOG.atInfo()
-                  .addKeyValue("database", place)
-                  .addKeyValue("reason", e.getMessage())
-                  .log("waiting for the database");
-              Promise<SchemaStatus> later = Promise.promise();
-              ground
-                  .timers()
-                  .once(
-                      backoff.next(),
-                      () -> reach(migrator, place, backoff, started, limit).onComplete(later));
-              return later.future();
-            });
-  }
-
-  private static CannotStart unreachable(String place, Duration limit, Throwable e) {
-    return new CannotStart(
-        ExitCode.DATABASE,
-        "the database at %s could not be reached for %d s (%s). Start it, or correct ASH_DATABASE_URL"
-            .formatted(place, limit.toSeconds(), e.getMessage()));
+  /** Waits until the server answers, and looks whether it may be used. */
+  Connectivity reach(DatabaseConfig config, String coordinatorId, Duration limit) {
+    DatabaseStart start =
+        new DatabaseStart(ground.vertx(), ground.timers(), ground.ticker(), config, coordinatorId);
+    return step("waiting for the database", () -> start.await(limit), limit.plus(SLACK));
   }
 
   /** Runs one step on the database; what it refuses is one line. */
   static <T> T step(String what, Supplier<Future<T>> step, Duration limit) {
     try {
       return Await.result(what, step.get(), limit);
-    } catch (MigrationRefused e) {
+    } catch (MigrationRefused | DatabaseRefused e) {
       throw new CannotStart(ExitCode.DATABASE, e.getMessage());
     }
   }

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
     description = "Bring the database to the version this build needs.")
 final class MigrateCommand implements Callable<Integer> {
   private static final Duration LONG = Duration.ofMinutes(30);
+  private static final Duration LOOK = Duration.ofSeconds(30);
 
   @Option(names = "--dry-run", description = "Only list what would be applied; exit code 0.")
   private boolean dryRun;
@@ -63,8 +64,11 @@ final class MigrateCommand implements Callable<Integer> {
       if (database.url().isEmpty()) {
         database = opening.open(database, opening.own(data));
       }
-      Migrator migrator = opening.migrator(database, "migrate-" + ProcessHandle.current().pid());
-      return work.run(migrator, opening.reach(migrator, database, config.databaseWait()));
+      String id = "migrate-" + ProcessHandle.current().pid();
+      Migrator migrator = opening.migrator(database, id);
+      opening.reach(database, id, config.databaseWait());
+      return work.run(
+          migrator, DatabaseOpening.step("looking at the schema", migrator::status, LOOK));
     } finally {
       closing.close(Duration.ofSeconds(20));
     }

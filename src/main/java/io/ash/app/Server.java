@@ -117,7 +117,8 @@ final class Server {
   private void migrate(
       DatabaseOpening opening, DatabaseConfig database, ServerConfig config, String id) {
     Migrator migrator = opening.migrator(database, id);
-    SchemaStatus status = opening.reach(migrator, database, config.databaseWait());
+    opening.reach(database, id, config.databaseWait());
+    SchemaStatus status = DatabaseOpening.step("looking at the schema", migrator::status, STEP);
     if (noMigrations) {
       DatabaseOpening.step(
           "waiting for migrations",

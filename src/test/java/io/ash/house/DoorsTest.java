@@ -29,7 +29,7 @@ class DoorsTest {
 
   /** Rooms whose threads are their own: worker code that waits for children and files. */
   private static final Set<String> MAY_WAIT =
-      Set.of("app", "app.bench", "process", "coordinator.embedded", "runner.sandbox");
+      Set.of("app", "process", "coordinator.embedded", "runner.sandbox");
 
   @Test
   void noRoomReachesThroughAWall() {
@@ -113,7 +113,7 @@ class DoorsTest {
             LEAKS.calls(
                 "starts processes",
                 spawn,
-                only("process", "runner.sandbox", "coordinator.embedded", "app", "app.bench")))
+                only("process", "runner.sandbox", "coordinator.embedded", "app", "app.client")))
         .isEmpty();
     Predicate<JavaAccess<?>> start =
         on(ProcessBuilder.class, "<init>", "start").or(on(Runtime.class, "exec"));

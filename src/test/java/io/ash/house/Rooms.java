@@ -105,8 +105,9 @@ record Rooms(String root, Map<String, Set<String>> doors) {
             "runner.egress"));
     // roof
     Set<String> below = Set.copyOf(doors.keySet());
-    doors.put("app", plus(below, "app.bench"));
-    doors.put("app.bench", Set.of("time", "config", "process"));
+    doors.put("app", plus(below, "app.client", "app.bench"));
+    doors.put("app.client", Set.of("time", "config", "process"));
+    doors.put("app.bench", Set.of("time", "app.client"));
     return new Rooms("io.ash", doors);
   }
 

@@ -1,0 +1,80 @@
+package io.ash.coordinator.agent;
+
+import io.ash.model.Limits;
+import io.ash.model.NetworkMode;
+import io.ash.model.RuntimeKind;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an agent is run: what its {@code ash.yaml} says, checked, with the defaults filled in.
+ *
+ * @param command argument vector; empty for the default of the runtime
+ * @param env environment from {@code ash.yaml}; not secret, it is part of the files
+ * @param network what its sandboxes reach
+ * @param warnings sentences for the person who creates a session
+ */
+public record AgentDefinition(
+    RuntimeKind runtime,
+    List<String> command,
+    Map<String, String> env,
+    Limits limits,
+    NetworkMode network,
+    List<String> warnings) {
+  public AgentDefinition {
+    command = List.copyOf(command);
+    env = Map.copyOf(env);
+    warnings = List.copyOf(warnings);
+  }
+
+  /** The JSON text that is stored. */
+  String toJson() {
+    JsonObject limits = new JsonObject();
+    put(limits, "memoryMb", this.limits.memoryMb());
+    put(limits, "cpuPercent", this.limits.cpuPercent());
+    put(limits, "diskMb", this.limits.diskMb());
+    put(limits, "maxProcesses", this.limits.maxProcesses());
+    return new JsonObject()
+        .put("runtime", runtime.text())
+        .put("command", new JsonArray(command))
+        .put("env", new JsonObject(new TreeMap<>(env)))
+        .put("limits", limits)
+        .put("network", network.text())
+        .put("warnings", new JsonArray(warnings))
+        .encode();
+  }
+
+  /** Reads what {@link #toJson} wrote. */
+  static AgentDefinition fromJson(String text) {
+    JsonObject json = new JsonObject(text);
+    JsonObject limits = json.getJsonObject("limits");
+    Map<String, String> env = new LinkedHashMap<>();
+    json.getJsonObject("env").forEach(e -> env.put(e.getKey(), String.valueOf(e.getValue())));
+    return new AgentDefinition(
+        RuntimeKind.of(json.getString("runtime")),
+        texts(json.getJsonArray("command")),
+        env,
+        new Limits(
+            limits.getInteger("memoryMb"),
+            limits.getInteger("cpuPercent"),
+            limits.getInteger("diskMb"),
+            limits.getInteger("maxProcesses")),
+        NetworkMode.of(json.getString("network")),
+        texts(json.getJsonArray("warnings")));
+  }
+
+  private static List<String> texts(JsonArray array) {
+    return array.stream().map(String::valueOf).toList();
+  }
+
+  private static void put(JsonObject json, String name, @Nullable Integer value) {
+    if (value != null) {
+      json.put(name, value);
+    }
+  }
+}

@@ -1,0 +1,255 @@
+package io.ash.coordinator.agent;
+
+import io.ash.blob.RelativePath;
+import io.ash.model.Limits;
+import io.ash.model.NetworkMode;
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
+import io.ash.model.RuntimeKind;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code ash.yaml}: every key is optional and checked strictly.
+ *
+ * <p>What is wrong is refused with everything found at once; what is right but cannot be honoured
+ * by this version is refused as such and never ignored. Not thread-safe: one for each reading.
+ */
+final class AshYaml {
+  static final String FILE = "ash.yaml";
+
+  /** Bytes it can have. */
+  static final int MAX_BYTES = 64 * 1024;
+
+  private static final String HOST_WARNING =
+      "This agent reaches the whole network of the host: runtime claude needs its model endpoint and"
+          + " ash.yaml has no network section. Write `network: {mode: host}` to say so yourself.";
+
+  private final List<String> wrong = new ArrayList<>();
+  private final List<String> notYet = new ArrayList<>();
+
+  private AshYaml() {}
+
+  /** What a folder without the file gets. */
+  static AgentDefinition absent() {
+    return new AshYaml().definition(Map.of());
+  }
+
+  /** The definition in a file; throws {@link Refused}. */
+  static AgentDefinition read(Buffer yaml) {
+    Object tree;
+    try {
+      tree = YamlReader.read(yaml);
+    } catch (YamlReader.Unreadable e) {
+      throw new Refused(Refusal.INVALID_REQUEST, FILE + ": " + e.getMessage());
+    }
+    if (tree != null && !(tree instanceof Map<?, ?>)) {
+      throw new Refused(Refusal.INVALID_REQUEST, FILE + ": it must be a map of settings");
+    }
+    return new AshYaml().definition(tree == null ? Map.of() : (Map<?, ?>) tree);
+  }
+
+  private AgentDefinition definition(Map<?, ?> all) {
+    only(
+        all,
+        "",
+        Set.of("runtime", "command", "env", "limits", "network", "warm", "durability", "secrets"));
+    RuntimeKind runtime = runtime(all);
+    List<String> command = command(all, runtime);
+    Map<String, String> env = env(all);
+    Limits limits = limits(all);
+    @Nullable NetworkMode asked = network(all);
+    later(all);
+    if (!wrong.isEmpty()) {
+      throw new Refused(Refusal.INVALID_REQUEST, FILE + ": " + String.join("; ", wrong));
+    }
+    if (!notYet.isEmpty()) {
+      throw new Refused(Refusal.NOT_SUPPORTED_YET, FILE + ": " + String.join("; ", notYet));
+    }
+    boolean open = asked == null && runtime == RuntimeKind.CLAUDE;
+    NetworkMode network = asked != null ? asked : open ? NetworkMode.HOST : NetworkMode.NONE;
+    return new AgentDefinition(
+        runtime, command, env, limits, network, open ? List.of(HOST_WARNING) : List.of());
+  }
+
+  private RuntimeKind runtime(Map<?, ?> all) {
+    Object value = all.get("runtime");
+    if (value == null) {
+      if (all.get("command") != null) {
+        wrong.add("runtime must be named where there is a command, for instance `runtime: jsonl`");
+      }
+      return RuntimeKind.CLAUDE;
+    }
+    for (RuntimeKind kind : RuntimeKind.values()) {
+      if (kind.text().equals(value)) {
+        if (kind == RuntimeKind.ACP) {
+          notYet.add("runtime acp is not supported by this version; use jsonl or claude");
+        }
+        return kind;
+      }
+    }
+    wrong.add("runtime must be jsonl, claude or acp, not " + shown(value));
+    return RuntimeKind.CLAUDE;
+  }
+
+  private List<String> command(Map<?, ?> all, RuntimeKind runtime) {
+    Object value = all.get("command");
+    List<String> command = new ArrayList<>();
+    if (value == null) {
+      if (runtime == RuntimeKind.JSONL) {
+        wrong.add("command is needed for runtime jsonl, for instance [node, agent.mjs]");
+      }
+    } else if (!(value instanceof List<?> words) || words.isEmpty() || words.size() > 256) {
+      wrong.add("command must be a list of 1 to 256 strings, for instance [node, agent.mjs]");
+    } else {
+      for (Object word : words) {
+        String text = text(word, "command[" + command.size() + "]", 4096);
+        command.add(text);
+      }
+      if (command.get(0).isBlank()) {
+        wrong.add("command[0] must name a program");
+      }
+      if (runtime == RuntimeKind.CLAUDE && all.get("runtime") != null) {
+        wrong.add("command is not used by runtime claude; leave it out, or use runtime jsonl");
+      }
+    }
+    return command;
+  }
+
+  private Map<String, String> env(Map<?, ?> all) {
+    Map<String, String> env = new LinkedHashMap<>();
+    map(all, "env").forEach((n, v) -> env.put(String.valueOf(n), text(v, "env." + n, 32 * 1024)));
+    String problem = AgentEnv.problem(env);
+    if (problem != null) {
+      wrong.add("env: " + problem);
+    }
+    return env;
+  }
+
+  private Limits limits(Map<?, ?> all) {
+    Map<?, ?> limits = map(all, "limits");
+    only(limits, "limits.", Set.of("memoryMb", "cpuPercent", "diskMb", "maxProcesses"));
+    return new Limits(
+        number(limits, "limits.", "memoryMb", 16, 1 << 20),
+        number(limits, "limits.", "cpuPercent", 1, 25_600),
+        number(limits, "limits.", "diskMb", 1, 1 << 20),
+        number(limits, "limits.", "maxProcesses", 1, 65_536));
+  }
+
+  private @Nullable NetworkMode network(Map<?, ?> all) {
+    if (all.get("network") == null) {
+      return null;
+    }
+    Map<?, ?> network = map(all, "network");
+    only(network, "network.", Set.of("mode", "allow"));
+    Object mode = network.get("mode");
+    Object allow = network.get("allow");
+    if (allow != null && !(allow instanceof List<?>)) {
+      wrong.add("network.allow must be a list of names, for instance [api.example.com]");
+    }
+    if (mode == null && allow == null) {
+      wrong.add("network.mode must be none, allowlist or host");
+      return null;
+    }
+    if (mode == null || "allowlist".equals(mode)) {
+      notYet.add("network mode allowlist is not supported by this version; use none or host");
+      return NetworkMode.NONE;
+    }
+    if (allow != null) {
+      wrong.add("network.allow goes with network.mode allowlist, not with " + shown(mode));
+    }
+    for (NetworkMode known : NetworkMode.values()) {
+      if (known.text().equals(mode)) {
+        return known;
+      }
+    }
+    wrong.add("network.mode must be none, allowlist or host, not " + shown(mode));
+    return null;
+  }
+
+  private void later(Map<?, ?> all) {
+    Integer warm = number(all, "", "warm", 0, 100);
+    if (warm != null && warm > 0) {
+      notYet.add("warm above 0 is not supported by this version; leave it out");
+    }
+    Object durability = all.get("durability");
+    if ("turn".equals(durability)) {
+      notYet.add("durability turn is not supported by this version; leave it out");
+    } else if (durability != null) {
+      wrong.add("durability must be turn, not " + shown(durability));
+    }
+    if (all.get("secrets") != null) {
+      notYet.add("secrets are not supported by this version; use the env of the deploy request");
+    }
+  }
+
+  private Map<?, ?> map(Map<?, ?> in, String name) {
+    Object value = in.get(name);
+    if (value == null) {
+      return Map.of();
+    }
+    if (value instanceof Map<?, ?> map) {
+      return map;
+    }
+    wrong.add(name + " must be a map, not " + shown(value));
+    return Map.of();
+  }
+
+  private @Nullable Integer number(Map<?, ?> in, String prefix, String name, int min, int max) {
+    Object value = in.get(name);
+    if (value == null) {
+      return null;
+    }
+    if (value instanceof Long n && n >= min && n <= max) {
+      return n.intValue();
+    }
+    wrong.add(
+        prefix
+            + name
+            + " must be a whole number from "
+            + min
+            + " to "
+            + max
+            + ", not "
+            + shown(value));
+    return null;
+  }
+
+  private String text(@Nullable Object value, String path, int most) {
+    if (value instanceof String text && text.length() <= most && text.indexOf('\0') < 0) {
+      return text;
+    }
+    wrong.add(
+        value instanceof String
+            ? path + " must be at most " + most + " characters without a NUL"
+            : path + " must be a string; put quotes around " + shown(value));
+    return "";
+  }
+
+  private void only(Map<?, ?> map, String prefix, Set<String> known) {
+    for (Object name : map.keySet()) {
+      if (!known.contains(String.valueOf(name))) {
+        wrong.add(
+            prefix
+                + RelativePath.shown(String.valueOf(name))
+                + " is unknown; known are "
+                + String.join(", ", known.stream().sorted().toList()));
+      }
+    }
+  }
+
+  private static String shown(@Nullable Object value) {
+    if (value instanceof Map<?, ?>) {
+      return "a map";
+    }
+    if (value instanceof List<?>) {
+      return "a list";
+    }
+    return RelativePath.shown(String.valueOf(value));
+  }
+}

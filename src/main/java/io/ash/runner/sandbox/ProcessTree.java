@@ -1,0 +1,106 @@
+package io.ash.runner.sandbox;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Looks at the processes of the host through /proc; what vanishes meanwhile is left out. */
+final class ProcessTree {
+  private static final Path PROC = Path.of("/proc");
+
+  private ProcessTree() {}
+
+  /** The children of a process. */
+  static List<Long> children(long pid) {
+    List<Long> children = new ArrayList<>();
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(PROC.resolve(pid + "/task"))) {
+      for (Path thread : threads) {
+        String list = Files.readString(thread.resolve("children")).trim();
+        if (!list.isEmpty()) {
+          Arrays.stream(list.split(" ")).map(Long::parseLong).forEach(children::add);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      return children;
+    }
+    return children;
+  }
+
+  /**
+   * A process's descendants that are at least {@code depth} generations below it; 0 includes
+   * itself.
+   */
+  static Set<Long> descendants(long pid, int depth) {
+    Set<Long> generation = Set.of(pid);
+    Set<Long> found = new LinkedHashSet<>();
+    for (int below = 0; !generation.isEmpty(); below++) {
+      if (below >= depth) {
+        generation = new LinkedHashSet<>(generation);
+        generation.removeAll(found);
+        found.addAll(generation);
+      }
+      Set<Long> next = new LinkedHashSet<>();
+      generation.forEach(parent -> next.addAll(children(parent)));
+      generation = next;
+    }
+    return found;
+  }
+
+  /** Processes whose environment carries a cookie that starts so. */
+  static Set<Long> carrying(String cookie) {
+    byte[] wanted = (Launcher.COOKIE + "=" + cookie).getBytes(StandardCharsets.UTF_8);
+    Set<Long> found = new LinkedHashSet<>();
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
+      for (Path process : processes) {
+        if (carries(process, wanted)) {
+          found.add(Long.parseLong(process.getFileName().toString()));
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      return found;
+    }
+    return found;
+  }
+
+  private static boolean carries(Path process, byte[] wanted) {
+    byte[] env;
+    try {
+      env = Files.readAllBytes(process.resolve("environ"));
+    } catch (IOException e) {
+      return false;
+    }
+    for (int start = 0; start + wanted.length <= env.length; start++) {
+      boolean first = start == 0 || env[start - 1] == 0;
+      if (first && Arrays.equals(env, start, start + wanted.length, wanted, 0, wanted.length)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a process is stopped by a signal, or gone. */
+  static boolean stopped(long pid) {
+    try {
+      String stat = Files.readString(PROC.resolve(pid + "/stat"));
+      return "TtZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  static void kill(long pid) {
+    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+  }
+
+  static void terminate(long pid) {
+    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
+  }
+}

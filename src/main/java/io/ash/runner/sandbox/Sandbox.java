@@ -1,0 +1,296 @@
+package io.ash.runner.sandbox;
+
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
+import io.ash.time.Timers;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The home of one session's processes for one epoch. Confined to the event loop it was opened on.
+ */
+public final class Sandbox {
+  private static final Duration DEATH = Duration.ofSeconds(10);
+  private static final Duration STANDSTILL = Duration.ofSeconds(2);
+
+  private final Jail jail;
+  private final SandboxPlace place;
+  private final Cgroup group;
+  private final LimitsInForce limits;
+  private final SandboxTools tools;
+  private final Context context;
+  private final Runnable gone;
+  private final Population population;
+  private final Set<SandboxProcess> processes = new LinkedHashSet<>();
+  private final Set<Future<?>> launches = new LinkedHashSet<>();
+  private @Nullable Future<Void> closed;
+  private boolean frozen;
+
+  /**
+   * A sandbox whose directories and groups exist.
+   *
+   * @param gone runs once when nothing is left of it
+   */
+  Sandbox(
+      Jail jail,
+      SandboxPlace place,
+      Cgroup group,
+      LimitsInForce limits,
+      SandboxTools tools,
+      Context context,
+      Runnable gone) {
+    this.jail = jail;
+    this.place = place;
+    this.group = group;
+    this.limits = limits;
+    this.tools = tools;
+    this.context = context;
+    this.gone = gone;
+    this.population = new Population(group, tools.launcher().cookie(jail), tools.signals());
+  }
+
+  /** What its processes see. */
+  public Jail jail() {
+    return jail;
+  }
+
+  /** The workspace on the host. */
+  public Path workspace() {
+    return place.workspace();
+  }
+
+  /** The private home on the host. */
+  public Path home() {
+    return place.home();
+  }
+
+  /** A path inside, such as {@link Jail#WORKSPACE}, as its processes must name it. */
+  public String inside(String path) {
+    return tools.launcher().wrapping().inside(place, path);
+  }
+
+  /** The limits and who holds each. */
+  public LimitsInForce limits() {
+    return limits;
+  }
+
+  /** Gives a file or directory that the server wrote to the sandbox's user; blocks. */
+  public void own(Path path) throws IOException {
+    place.own(path);
+  }
+
+  /** Number of its processes that were started and have not ended. */
+  public int running() {
+    return processes.size();
+  }
+
+  /** Starts a process; fails with {@link Refused} when the sandbox is closing. */
+  public Future<SandboxProcess> start(Command command, Stdio stdio) {
+    if (closed != null) {
+      return Future.failedFuture(new Refused(Refusal.SANDBOX_GONE, "the sandbox is closed"));
+    }
+    long[] oomBefore = new long[1];
+    Future<SandboxProcess> started =
+        tools
+            .blocking(
+                () -> {
+                  oomBefore[0] = group.oomKills();
+                  return tools.launcher().launch(jail, place, group, limits, command);
+                })
+            .map(launched -> attach(launched, stdio, oomBefore[0]));
+    launches.add(started);
+    return started.onComplete(done -> launches.remove(started));
+  }
+
+  private SandboxProcess attach(Launcher.Launched launched, Stdio stdio, long oomBefore) {
+    SandboxProcess process =
+        new SandboxProcess(launched, context, tools.timers(), stdio, jail.name());
+    processes.add(process);
+    process.exit().onComplete(exit -> processes.remove(process));
+    process.watch(group, oomBefore);
+    return process;
+  }
+
+  /**
+   * Runs a command to its end and keeps the first bytes of what it writes.
+   *
+   * @param timeout after which it is killed
+   * @param most bytes kept of each output
+   */
+  public Future<ExecOutput> exec(Command command, Duration timeout, int most) {
+    Keep out = new Keep(most);
+    Keep err = new Keep(most);
+    boolean[] late = new boolean[1];
+    return start(command, new Stdio(out::add, err::add))
+        .compose(process -> limitTime(process, timeout, () -> late[0] = true))
+        .map(
+            exit ->
+                new ExecOutput(
+                    out.bytes(), err.bytes(), exit, late[0], out.truncated() || err.truncated()));
+  }
+
+  private Future<Exit> limitTime(SandboxProcess process, Duration timeout, Runnable late) {
+    process.closeInput();
+    Timers.Handle timer =
+        tools
+            .timers()
+            .once(
+                timeout,
+                () -> {
+                  late.run();
+                  kill(process);
+                });
+    return process.exit().onComplete(exit -> timer.cancel());
+  }
+
+  /** Kills one process with everything its jail holds; the others go on. */
+  public Future<Void> kill(SandboxProcess process) {
+    return tools.blocking(
+        () -> {
+          process.kill();
+          return null;
+        });
+  }
+
+  /** Sends SIGINT to what a process runs, as a terminal does at Ctrl-C. */
+  public Future<Void> interrupt(SandboxProcess process) {
+    return tools.blocking(
+        () -> {
+          tools.signals().send("INT", payload(process));
+          return null;
+        });
+  }
+
+  private Set<Long> payload(SandboxProcess process) {
+    return ProcessTree.descendants(process.pid(), tools.launcher().wrapping().depth());
+  }
+
+  /** Stops every process where it stands; completes when all stand still. */
+  public Future<Void> freeze() {
+    frozen = true;
+    return tools
+        .until()
+        .holds(
+            () -> {
+              population.freeze();
+              return population.frozen();
+            },
+            STANDSTILL,
+            "sandbox " + jail.name() + " does not stand still");
+  }
+
+  /** Continues after {@link #freeze}. */
+  public Future<Void> thaw() {
+    frozen = false;
+    return tools.blocking(
+        () -> {
+          population.thaw();
+          return null;
+        });
+  }
+
+  /** Processes that the kernel killed for want of memory so far. */
+  public Future<Long> oomKills() {
+    return tools.blocking(group::oomKills);
+  }
+
+  /**
+   * Ends all processes, asking first; completes when nothing is left of them, their groups and
+   * their /tmp. Workspace and home stay.
+   *
+   * @param grace how long they may take to end by themselves; none if it is zero
+   */
+  public Future<Void> close(Duration grace) {
+    if (closed == null) {
+      closed = end(grace);
+    }
+    return closed;
+  }
+
+  /** Closes and removes workspace and home too. */
+  public Future<Void> discard(Duration grace) {
+    return close(grace)
+        .compose(
+            v ->
+                tools.blocking(
+                    () -> {
+                      DirectoryRemoval.remove(place.root());
+                      return null;
+                    }));
+  }
+
+  private Future<Void> end(Duration grace) {
+    boolean ask = !frozen && !grace.isZero();
+    return settled(launches)
+        .compose(v -> ask && !processes.isEmpty() ? ask(grace) : Future.succeededFuture())
+        .compose(v -> killAll())
+        .compose(v -> settled(exits()))
+        .compose(v -> cleanUp())
+        .onSuccess(v -> gone.run());
+  }
+
+  /** SIGTERM, then the wait for the last of them or the end of the grace. */
+  private Future<Void> ask(Duration grace) {
+    List<SandboxProcess> asked = List.copyOf(processes);
+    Promise<Void> over = Promise.promise();
+    Timers.Handle timer = tools.timers().once(grace, over::tryComplete);
+    tools
+        .blocking(
+            () -> {
+              asked.forEach(process -> payload(process).forEach(ProcessTree::terminate));
+              return null;
+            })
+        .onFailure(over::tryFail);
+    settled(exits()).onComplete(v -> over.tryComplete());
+    return over.future().onComplete(v -> timer.cancel());
+  }
+
+  private Future<Void> killAll() {
+    List<SandboxProcess> last = List.copyOf(processes);
+    return tools
+        .until()
+        .holds(
+            () -> {
+              if (last.stream().noneMatch(SandboxProcess::alive) && population.empty()) {
+                return true;
+              }
+              population.kill();
+              last.stream().filter(SandboxProcess::alive).forEach(SandboxProcess::kill);
+              return false;
+            },
+            DEATH,
+            "processes of sandbox " + jail.name() + " do not die");
+  }
+
+  private Future<Void> cleanUp() {
+    return tools
+        .until()
+        .holds(group::remove, DEATH, "the control group of " + jail.name() + " does not go")
+        .compose(
+            v ->
+                tools.blocking(
+                    () -> {
+                      DirectoryRemoval.remove(place.tmp());
+                      return null;
+                    }));
+  }
+
+  private List<Future<Exit>> exits() {
+    return processes.stream().map(SandboxProcess::exit).toList();
+  }
+
+  private static Future<Void> settled(Collection<? extends Future<?>> all) {
+    return all.isEmpty()
+        ? Future.succeededFuture()
+        : Future.join(List.copyOf(all)).<Void>mapEmpty().otherwiseEmpty();
+  }
+}

@@ -1,0 +1,18 @@
+package io.ash.runner.sandbox;
+
+import io.ash.time.Timers;
+import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import java.util.concurrent.Callable;
+
+/**
+ * What every sandbox of a server works with.
+ *
+ * @param workers where blocking work runs
+ */
+record SandboxTools(
+    Launcher launcher, Signals signals, WorkerExecutor workers, Timers timers, Until until) {
+  <T> Future<T> blocking(Callable<T> work) {
+    return workers.executeBlocking(work, false);
+  }
+}

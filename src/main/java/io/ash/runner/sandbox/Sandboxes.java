@@ -1,0 +1,113 @@
+package io.ash.runner.sandbox;
+
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
+import io.ash.process.Spawner;
+import io.ash.time.Ticker;
+import io.ash.time.Timers;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.WorkerExecutor;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The sandboxes of one server. Thread-safe. */
+public final class Sandboxes {
+  private static final Duration DEATH = Duration.ofSeconds(10);
+
+  private final SandboxHost host;
+  private final SandboxTools tools;
+  private final Set<String> names = ConcurrentHashMap.newKeySet();
+
+  private Sandboxes(SandboxHost host, SandboxTools tools) {
+    this.host = host;
+    this.tools = tools;
+  }
+
+  /**
+   * Removes what an earlier server left, finds out what this host can do and really starts a
+   * process in a sandbox.
+   *
+   * <p>Fails with {@link SandboxUnavailable}, whose message is the remedy.
+   *
+   * @param workers runs what blocks; a few threads are enough
+   */
+  public static Future<Sandboxes> prepare(
+      SandboxConfig config,
+      Spawner spawner,
+      WorkerExecutor workers,
+      Timers timers,
+      Ticker ticker,
+      Context context) {
+    Until until = new Until(workers, timers, ticker);
+    return workers
+        .executeBlocking(() -> SandboxHost.leftovers(config, spawner), false)
+        .compose(
+            leftovers ->
+                until
+                    .holds(leftovers::sweep, DEATH, "what an earlier server left does not die")
+                    .compose(
+                        v ->
+                            workers.executeBlocking(
+                                () -> SandboxHost.prepare(config, spawner, leftovers), false)))
+        .map(
+            host -> {
+              Signals signals = new Signals(spawner);
+              return new Sandboxes(
+                  host, new SandboxTools(host.launcher(), signals, workers, timers, until));
+            })
+        .compose(made -> SandboxProbe.run(made, context).map(made));
+  }
+
+  /** What this host can enforce. */
+  public Capabilities capabilities() {
+    return host.capabilities();
+  }
+
+  /** What stands between sandboxes and the host: {@code bubblewrap} or {@code none}. */
+  public Isolation isolation() {
+    return host.isolation();
+  }
+
+  /** Number of sandboxes that are open. */
+  public int open() {
+    return names.size();
+  }
+
+  /**
+   * Makes the directories and control groups of a sandbox; no process runs yet.
+   *
+   * <p>Fails with {@link Refused} when a limit that was asked for cannot be enforced here, or the
+   * name is taken.
+   *
+   * @param context the event loop the sandbox is confined to
+   */
+  public Future<Sandbox> open(Jail jail, Context context) {
+    if (!names.add(jail.name())) {
+      return Future.failedFuture(
+          new Refused(Refusal.WRONG_STATE, "sandbox " + jail.name() + " is open already"));
+    }
+    return tools
+        .blocking(() -> host.make(jail))
+        .map(
+            made ->
+                new Sandbox(
+                    jail,
+                    made.place(),
+                    made.group(),
+                    made.limits(),
+                    tools,
+                    context,
+                    () -> {
+                      host.giveBack(made.place());
+                      names.remove(jail.name());
+                    }))
+        .onFailure(e -> names.remove(jail.name()));
+  }
+
+  /** Ends what the sandboxes share, when all of them are closed; blocks shortly. */
+  public void close() {
+    host.close();
+  }
+}

@@ -1,0 +1,178 @@
+package io.ash.coordinator.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ash.model.Limits;
+import io.ash.model.NetworkMode;
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
+import io.ash.model.RuntimeKind;
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AshYamlTest {
+  @Test
+  void readsEverySetting() {
+    AgentDefinition definition =
+        read(
+            """
+            # an agent
+            runtime: jsonl
+            command: [node, agent.mjs, "--port", "3000"]
+            env: {GREETING: hello, EMPTY: ""}
+            limits:
+              memoryMb: 512
+              cpuPercent: 100
+              diskMb: 256
+              maxProcesses: 32
+            network: {mode: none}
+            warm: 0
+            """);
+
+    assertThat(definition)
+        .isEqualTo(
+            new AgentDefinition(
+                RuntimeKind.JSONL,
+                List.of("node", "agent.mjs", "--port", "3000"),
+                Map.of("GREETING", "hello", "EMPTY", ""),
+                new Limits(512, 100, 256, 32),
+                NetworkMode.NONE,
+                List.of()));
+    assertThat(AgentDefinition.fromJson(definition.toJson())).isEqualTo(definition);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "# nothing\n", "{}", "---\n", "runtime:\n"})
+  void runsClaudeWhereNothingIsSaid(String yaml) {
+    assertThat(read(yaml)).isEqualTo(AshYaml.absent());
+    assertThat(AshYaml.absent().runtime()).isEqualTo(RuntimeKind.CLAUDE);
+  }
+
+  @Test
+  void opensTheNetworkOnlyForClaudeAndSaysSo() {
+    assertThat(read("runtime: claude").network()).isEqualTo(NetworkMode.HOST);
+    assertThat(read("runtime: claude").warnings()).singleElement().asString().contains("network");
+    assertThat(read("runtime: jsonl\ncommand: [x]").network()).isEqualTo(NetworkMode.NONE);
+    assertThat(read("runtime: claude\nnetwork: {mode: none}").network())
+        .isEqualTo(NetworkMode.NONE);
+    assertThat(read("network: {mode: host}").warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "runtime: acp | runtime acp",
+        "network: {mode: allowlist} | allowlist",
+        "network: {mode: allowlist, allow: [a.example]} | allowlist",
+        "network: {allow: [a.example]} | allowlist",
+        "durability: turn | durability turn",
+        "warm: 1 | warm above 0",
+        "secrets: [{host: a}] | secrets",
+      })
+  void refusesWhatThisVersionCannotHonour(String yaml, String named) {
+    assertRefused(yaml, Refusal.NOT_SUPPORTED_YET, named);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "runtime: python | runtime must be jsonl, claude or acp, not \"python\"",
+        "runtime: JSONL | runtime must be",
+        "runtime: [jsonl] | not a list",
+        "runtime: jsonl | command is needed",
+        "command: [a] | runtime must be named",
+        "{runtime: claude, command: [a]} | command is not used",
+        "{runtime: jsonl, command: node agent.mjs} | command must be a list",
+        "{runtime: jsonl, command: []} | command must be a list",
+        "{runtime: jsonl, command: [a, 1]} | command[1] must be a string",
+        "{runtime: jsonl, command: [a, null]} | command[1] must be a string",
+        "{runtime: jsonl, command: [' ']} | command[0] must name a program",
+        "limits: {memoryMb: lots} | limits.memoryMb must be a whole number from 16",
+        "limits: {memoryMb: 1} | limits.memoryMb",
+        "limits: {memoryMb: 1.5} | limits.memoryMb",
+        "limits: {memoryMb: 99999999999} | limits.memoryMb",
+        "limits: {memoryMb: 99999999999999999999999} | limits.memoryMb is too large",
+        "limits: {ram: 1} | limits.\"ram\" is unknown",
+        "limits: 5 | limits must be a map",
+        "env: {PORT: 3000} | env.PORT must be a string",
+        "env: {1A: x} | is no name",
+        "env: {'A=B': x} | is no name",
+        "env: [a] | env must be a map",
+        "network: none | network must be a map",
+        "network: {mode: open} | network.mode must be none",
+        "network: {} | network.mode must be none",
+        "network: {mode: host, allow: [a]} | network.allow goes with",
+        "network: {allow: a} | network.allow must be a list",
+        "durability: always | durability must be turn",
+        "warm: -1 | warm must be a whole number",
+        "warm: true | warm must be a whole number",
+        "wram: 1 | \"wram\" is unknown",
+        "[1, 2] | must be a map",
+        "hello | must be a map",
+        "{a: 1, a: 2} | a is there twice",
+        "limits: {diskMb: 1, diskMb: 2} | limits.diskMb is there twice",
+        "'runtime: jsonl\n--- \nruntime: claude' | more than one document",
+        "runtime: [ | not valid YAML",
+        "runtime: !!java.net.URL [x] | has a tag",
+        "runtime: &a [claude] | runtime has an anchor",
+      })
+  void refusesWhatIsWrongAndNamesIt(String yaml, String named) {
+    assertRefused(yaml, Refusal.INVALID_REQUEST, named);
+  }
+
+  @Test
+  void tellsEverythingThatIsWrongAtOnce() {
+    assertThatThrownBy(() -> read("runtime: x\nwarm: no\nlimits: {memoryMb: 0}"))
+        .hasMessageContaining("runtime")
+        .hasMessageContaining("warm")
+        .hasMessageContaining("limits.memoryMb");
+  }
+
+  @Test
+  void doesNotUnfoldABomb() {
+    StringBuilder laughs = new StringBuilder("a: &a [lol]\n");
+    for (char c = 'b'; c < 'z'; c++) {
+      String before = "*" + (char) (c - 1);
+      laughs.append(c).append(": &").append(c).append(" [");
+      laughs.append(String.join(",", java.util.Collections.nCopies(9, before))).append("]\n");
+    }
+
+    assertRefused(laughs.toString(), Refusal.INVALID_REQUEST, "anchor");
+    assertRefused("runtime: *a", Refusal.INVALID_REQUEST, "");
+    assertRefused("env: {<<: *a}", Refusal.INVALID_REQUEST, "");
+    assertRefused("[".repeat(30_000), Refusal.INVALID_REQUEST, "");
+    assertRefused("a: " + "[".repeat(20) + "]".repeat(20), Refusal.INVALID_REQUEST, "too deep");
+    assertRefused("a: [" + "1,".repeat(20_000) + "1]", Refusal.INVALID_REQUEST, "too many");
+    assertRefused("#" + "x".repeat(70_000), Refusal.INVALID_REQUEST, "longer than");
+    assertRefused("? {a: b}\n: c", Refusal.INVALID_REQUEST, "");
+  }
+
+  @Test
+  void refusesBytesThatAreNoText() {
+    assertThatThrownBy(() -> AshYaml.read(Buffer.buffer(new byte[] {(byte) 0xc3, 0x28})))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("UTF-8");
+    assertThatThrownBy(() -> AshYaml.read(Buffer.buffer(new byte[] {0, 1, 2})))
+        .isInstanceOf(Refused.class);
+  }
+
+  private static AgentDefinition read(String yaml) {
+    return AshYaml.read(Buffer.buffer(yaml));
+  }
+
+  private static void assertRefused(String yaml, Refusal refusal, String named) {
+    assertThatThrownBy(() -> read(yaml))
+        .as(yaml.length() > 200 ? yaml.substring(0, 200) : yaml)
+        .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.refusal()).isEqualTo(refusal))
+        .hasMessageStartingWith("ash.yaml: ")
+        .hasMessageContaining(named);
+  }
+}
