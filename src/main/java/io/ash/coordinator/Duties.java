@@ -2,6 +2,7 @@ package io.ash.coordinator;
 
 import io.ash.coordinator.fleet.FleetConfig;
 import io.ash.coordinator.fleet.LostRunners;
+import io.ash.coordinator.journal.DeltaRing;
 import io.ash.coordinator.session.SessionRoom;
 import io.ash.time.Rounds;
 import io.ash.time.Timers;
@@ -13,7 +14,8 @@ public final class Duties {
   private final Rounds lostRunners;
   private final List<Rounds> all;
 
-  public Duties(SessionRoom sessions, LostRunners lost, FleetConfig fleet, Timers timers) {
+  public Duties(
+      SessionRoom sessions, LostRunners lost, DeltaRing ring, FleetConfig fleet, Timers timers) {
     Duration second = Duration.ofSeconds(1);
     Duration spread = Duration.ofMillis(200);
     lostRunners =
@@ -22,6 +24,7 @@ public final class Duties {
         List.of(
             lostRunners,
             new Rounds("UndeliveredTurns", timers, second, spread, sessions::undeliveredTurns),
+            new Rounds("DeltaRing", timers, Duration.ofMinutes(5), second, ring::round),
             new Rounds("WantedSessions", timers, second, spread, sessions::wantedSessions));
   }
 

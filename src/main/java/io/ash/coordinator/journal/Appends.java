@@ -97,7 +97,7 @@ public final class Appends {
   private void write(List<Waiting> group) {
     underWay++;
     Instant now = journal.clock().instant();
-    int slot = (int) (now.getEpochSecond() / 3600 % JournalStore.RING);
+    int slot = DeltaRing.slot(now);
     List<EventBatch> batches = group.stream().map(Waiting::batch).toList();
     store
         .append(slot, batches)

@@ -246,20 +246,24 @@ public final class JournalStore {
             });
   }
 
-  /** Empties one table of the ring, unless an open turn still needs it or it is in use. */
+  /** Empties one table of the ring, unless it is empty, in use, or an open turn still needs it. */
   public Future<Void> emptyRing(int slot) {
-    String needed =
-        "select exists (select 1 from delta_%1$d d join head h on h.session_id = d.session_id"
-            + " and h.open_turn = d.turn)";
+    String asked =
+        """
+        select exists (select 1 from delta_%1$d), exists (select 1 from delta_%1$d d
+          join head h on h.session_id = d.session_id and h.open_turn = d.turn)
+        """;
     return database
-        .query("journal.ring_needed", needed.formatted(slot), Tuple.tuple())
+        .query("journal.ring_needed", asked.formatted(slot), Tuple.tuple())
         .compose(
-            rows ->
-                rows.iterator().next().getBoolean(0)
-                    ? Future.succeededFuture()
-                    : database
-                        .query("journal.ring_empty", "truncate delta_" + slot, Tuple.tuple())
-                        .mapEmpty());
+            rows -> {
+              Row r = rows.iterator().next();
+              return r.getBoolean(0) && !r.getBoolean(1)
+                  ? database
+                      .query("journal.ring_empty", "truncate delta_" + slot, Tuple.tuple())
+                      .<Void>mapEmpty()
+                  : Future.succeededFuture();
+            });
   }
 
   /** Whether the data themselves were refused, so that sending them again cannot help. */
