@@ -82,6 +82,11 @@ public final class TestPostgres implements BeforeAllCallback, AfterAllCallback {
     server().execute(name, sql);
   }
 
+  /** Whether the processes of the server are processes of this machine. */
+  public boolean isLocal() {
+    return DatabaseUrl.parse(url()).host().startsWith("/");
+  }
+
   private TestServer server() {
     return server.orElseThrow(() -> new IllegalStateException("only while the class runs"));
   }

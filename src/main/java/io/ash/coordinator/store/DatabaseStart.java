@@ -20,6 +20,11 @@ import org.slf4j.LoggerFactory;
 public final class DatabaseStart {
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseStart.class);
 
+  /** All that the driver says of a certificate that was refused; also of a broken handshake. */
+  private static final String TLS_FAILED = "SSL handshake failed";
+
+  private static final int TLS_TRIES = 3;
+
   private final Connections connections;
   private final DatabaseConfig config;
   private final Timers timers;
@@ -41,41 +46,60 @@ public final class DatabaseStart {
    * where it must not be used, or did not answer within {@code limit}.
    */
   public Future<Connectivity> await(Duration limit) {
-    Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
-    return attempt(limit, ticker.nanos(), backoff, "");
+    return new Wait(limit).attempt();
   }
 
-  private Future<Connectivity> attempt(Duration limit, long since, Backoff backoff, String before) {
-    return look()
-        .recover(
-            e -> {
-              if (isFinal(e)) {
-                return Future.failedFuture(refused(e));
-              }
-              String reason = String.valueOf(e.getMessage());
-              if (ticker.millisSince(since) >= limit.toMillis()) {
-                return Future.failedFuture(
-                    new DatabaseRefused(
-                        "no PostgreSQL answered at "
-                            + connections.place()
-                            + " within "
-                            + limit.toSeconds()
-                            + " s ("
-                            + reason
-                            + "); start it, or correct ASH_DATABASE_URL",
-                        e));
-              }
-              if (!reason.equals(before)) {
-                LOG.atWarn()
-                    .addKeyValue("database", connections.place())
-                    .addKeyValue("reason", reason)
-                    .log("waiting for PostgreSQL, at most {} s", limit.toSeconds());
-              }
-              Promise<Connectivity> later = Promise.promise();
-              timers.once(
-                  backoff.next(), () -> attempt(limit, since, backoff, reason).onComplete(later));
-              return later.future();
-            });
+  /** One wait with what it has seen so far; confined to the context that began it. */
+  private final class Wait {
+    private final Duration limit;
+    private final long since = ticker.nanos();
+    private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
+    private String reason = "";
+    private int repeated;
+
+    Wait(Duration limit) {
+      this.limit = limit;
+    }
+
+    Future<Connectivity> attempt() {
+      return look().recover(this::refuseOrTryAgain);
+    }
+
+    private Future<Connectivity> refuseOrTryAgain(Throwable e) {
+      remember(String.valueOf(e.getMessage()));
+      if (isFinal(e) || (reason.equals(TLS_FAILED) && repeated >= TLS_TRIES)) {
+        return Future.failedFuture(refused(e));
+      }
+      if (ticker.millisSince(since) >= limit.toMillis()) {
+        return Future.failedFuture(nobody(e));
+      }
+      Promise<Connectivity> later = Promise.promise();
+      timers.once(backoff.next(), () -> attempt().onComplete(later));
+      return later.future();
+    }
+
+    private void remember(String now) {
+      repeated = now.equals(reason) ? repeated + 1 : 1;
+      reason = now;
+      if (repeated == 1) {
+        LOG.atWarn()
+            .addKeyValue("database", connections.place())
+            .addKeyValue("reason", now)
+            .log("waiting for PostgreSQL, at most {} s", limit.toSeconds());
+      }
+    }
+
+    private DatabaseRefused nobody(Throwable e) {
+      return new DatabaseRefused(
+          "no PostgreSQL answered at "
+              + connections.place()
+              + " within "
+              + limit.toSeconds()
+              + " s ("
+              + reason
+              + "); start it, or correct ASH_DATABASE_URL",
+          e);
+    }
   }
 
   private Future<Connectivity> look() {
@@ -145,17 +169,7 @@ public final class DatabaseStart {
 
   private static boolean isFinal(Throwable e) {
     return e instanceof DatabaseRefused
-        || Sql.state(e).filter(s -> s.startsWith("28") || s.equals("08P01")).isPresent()
-        || isUntrusted(e);
-  }
-
-  private static boolean isUntrusted(Throwable e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof java.security.cert.CertificateException) {
-        return true;
-      }
-    }
-    return false;
+        || Sql.state(e).filter(s -> s.startsWith("28") || s.equals("08P01")).isPresent();
   }
 
   private DatabaseRefused refused(Throwable e) {
@@ -165,11 +179,16 @@ public final class DatabaseStart {
     if (Sql.state(e).filter("08P01"::equals).isPresent()) {
       return pooler(); // poolers refuse settings in the first message
     }
-    String what = isUntrusted(e) ? "does not trust the certificate of" : "cannot sign in to";
+    if (TLS_FAILED.equals(e.getMessage())) {
+      return new DatabaseRefused(
+          "the certificate of PostgreSQL at "
+              + connections.place()
+              + " is not trusted, or is made out to another name; name its root with sslrootcert"
+              + " and the host as the certificate does",
+          e);
+    }
     return new DatabaseRefused(
-        "ash "
-            + what
-            + " PostgreSQL at "
+        "cannot sign in to PostgreSQL at "
             + connections.place()
             + " ("
             + e.getMessage()

@@ -3,6 +3,7 @@ package io.ash.coordinator.store;
 import static io.ash.coordinator.store.Results.done;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ash.testing.TestPostgres;
 import io.ash.time.Timers;
@@ -58,6 +59,45 @@ class ListenerIT {
     await().atMost(LIMIT).until(() -> connects.get() == 2 && listener.healthy());
     postgres.execute("NOTIFY ash_events, 'after'");
     await().atMost(LIMIT).until(() -> heard.contains("after"));
+  }
+
+  @Test
+  void connectsAgainWhenTheServerFallsSilent() throws Exception {
+    assumeTrue(postgres.isLocal(), "the server's processes are inside a container");
+    done(listener.stop());
+    connects.set(0);
+    // Time runs a hundred times faster for the listener alone.
+    listener =
+        listener((delay, task) -> Timers.of(vertx).once(delay.dividedBy(100), task))
+            .on("ash_events", heard::add);
+    listener.start();
+    await().atMost(LIMIT).until(() -> connects.get() == 1);
+    int backend = backend();
+
+    signal("STOP", backend);
+
+    try {
+      await().atMost(LIMIT).until(() -> connects.get() >= 2 && listener.healthy());
+      postgres.execute("NOTIFY ash_events, 'after'");
+      await().atMost(LIMIT).until(() -> heard.contains("after"));
+    } finally {
+      signal("CONT", backend);
+    }
+  }
+
+  private int backend() {
+    Database database = postgres.database(vertx);
+    return done(database.query(
+            "backend",
+            "SELECT pid FROM pg_stat_activity"
+                + " WHERE application_name = 'ash-listener' AND datname = current_database()"))
+        .iterator()
+        .next()
+        .getInteger(0);
+  }
+
+  private static void signal(String name, int backend) throws Exception {
+    new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + backend).start().waitFor();
   }
 
   @Test
