@@ -92,13 +92,4 @@ final class Commands {
   void signal(String name, long pid) throws IOException {
     run(List.of("/bin/sh", "-c", "kill -$1 $2", "sh", name, Long.toString(pid)));
   }
-
-  /** Writes out everything below a directory that must survive a power cut. */
-  void syncFileSystemOf(Path directory) throws IOException {
-    Optional<String> sync = find("sync");
-    if (sync.isPresent()) {
-      run(List.of(sync.get(), "-f", directory.toString()));
-    }
-    Directories.sync(directory);
-  }
 }

@@ -29,7 +29,7 @@ record PostgresBinaries(Path home) {
   private static final String PARTIAL = "unpack-";
 
   /** The programs below {@code parent}, unpacked there first where they are missing. */
-  static PostgresBinaries below(Path parent, Commands commands) throws IOException {
+  static PostgresBinaries below(Path parent) throws IOException {
     Machine machine = Machine.of(System.getProperty("os.arch", ""));
     machine.refuseOtherLibc();
     Path home = parent.resolve(PREFIX + VERSION);
@@ -38,7 +38,7 @@ record PostgresBinaries(Path home) {
       try {
         unpack(machine, partial);
         Files.setPosixFilePermissions(partial, PosixFilePermissions.fromString("rwxr-xr-x"));
-        commands.syncFileSystemOf(partial);
+        Directories.syncAll(partial);
         publish(partial, home);
       } finally {
         Directories.delete(partial);
@@ -87,7 +87,10 @@ record PostgresBinaries(Path home) {
   }
 
   private static boolean isNeeded(String name) {
-    return !name.contains("/include/") && !name.contains("/pkgconfig/") && !name.endsWith(".a");
+    return !name.contains("/include/")
+        && !name.contains("/pkgconfig/")
+        && !name.contains("/pgxs/")
+        && !name.endsWith(".a");
   }
 
   private static void write(TarArchiveInputStream tar, TarArchiveEntry entry, Path into)

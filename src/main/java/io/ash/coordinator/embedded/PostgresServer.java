@@ -70,7 +70,7 @@ public final class PostgresServer {
       Directories.create(home, "rwxr-xr-x");
       Directories.createMissing(programs, "rwxr-xr-x");
       Account account = Account.choose(cluster.directory());
-      PostgresBinaries binaries = PostgresBinaries.below(programs, commands);
+      PostgresBinaries binaries = PostgresBinaries.below(programs);
       if (programs.equals(home)) {
         binaries.removeOthers();
       }
