@@ -1,0 +1,52 @@
+package io.ash.runner;
+
+/** Where a host stands; each phase has only its legal moves. Immutable. */
+sealed interface HostPhase {
+  /** Workspace, scripts and process are being prepared. */
+  record Preparing() implements HostPhase {
+    Idle ready() {
+      return new Idle();
+    }
+  }
+
+  /** Ready for a turn. */
+  record Idle() implements HostPhase {
+    Busy begin(int turn) {
+      return new Busy(turn);
+    }
+  }
+
+  /**
+   * A turn runs.
+   *
+   * @param turn its number
+   */
+  record Busy(int turn) implements HostPhase {
+    Idle ended() {
+      return new Idle();
+    }
+  }
+
+  /** It is being taken down. */
+  record Stopping() implements HostPhase {
+    Gone gone() {
+      return new Gone();
+    }
+  }
+
+  /** Nothing is left of it. */
+  record Gone() implements HostPhase {}
+
+  /** Whether calls of the session are still answered. */
+  default boolean open() {
+    return !(this instanceof Stopping) && !(this instanceof Gone);
+  }
+
+  /** Begins the end, which is legal from everywhere but the end itself. */
+  default Stopping stop() {
+    if (!open()) {
+      throw new IllegalStateException("it is being taken down already");
+    }
+    return new Stopping();
+  }
+}

@@ -1,0 +1,194 @@
+package io.ash.runner;
+
+import io.ash.model.Binding;
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
+import io.ash.time.Timers;
+import io.ash.wire.AttachSnapshot;
+import io.ash.wire.Attached;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Snapshots of one host: when they are taken, one at a time, each with the number after the last.
+ *
+ * <p>A session that fell quiet is saved after half a second; one that never does is saved between
+ * two turns when half a minute has passed. Confined to the runner loop.
+ */
+final class HostSnapshots {
+  private static final Logger LOG = LoggerFactory.getLogger(HostSnapshots.class);
+  static final Duration QUIET = Duration.ofMillis(500);
+  static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final Duration AGAIN = Duration.ofSeconds(5);
+  private static final int TRIES = 3;
+
+  private final Binding binding;
+  private final Quarters quarters;
+  private final EventLane lane;
+  private final HostTools tools;
+  private final BooleanSupplier quiet;
+  private int no;
+  private long takenAt;
+  private boolean changed;
+  private String attached = "";
+  private Timers.Handle timer = () -> {};
+  private @Nullable Future<Void> taking;
+  private @Nullable Future<Void> scanning;
+
+  /**
+   * Snapshots of one host.
+   *
+   * @param no number of the newest snapshot so far
+   * @param quiet whether nothing of the session runs
+   */
+  HostSnapshots(
+      Binding binding,
+      int no,
+      Quarters quarters,
+      EventLane lane,
+      HostTools tools,
+      BooleanSupplier quiet) {
+    this.binding = binding;
+    this.no = no;
+    this.quarters = quarters;
+    this.lane = lane;
+    this.tools = tools;
+    this.quiet = quiet;
+    this.takenAt = tools.ticker().nanos();
+  }
+
+  /** Something may be different now. */
+  void changed() {
+    changed = true;
+    wait(QUIET);
+  }
+
+  private void wait(Duration delay) {
+    timer.cancel();
+    timer = tools.timers().once(delay, this::whenQuiet);
+  }
+
+  private void whenQuiet() {
+    if (!changed || !quiet.getAsBoolean()) {
+      return; // whatever runs says at its end that something changed
+    }
+    if (taking != null) {
+      wait(QUIET);
+      return;
+    }
+    take()
+        .onFailure(
+            e -> {
+              LOG.atWarn()
+                  .addKeyValue("session", binding.session())
+                  .addKeyValue("cause", e.getMessage())
+                  .log("a snapshot failed; the next try comes in a while");
+              if (!lane.isOver()) {
+                wait(AGAIN);
+              }
+            });
+  }
+
+  /**
+   * To be waited for before a turn begins: a scan that is under way, or a snapshot that is overdue.
+   * Never fails.
+   */
+  Future<Void> beforeTurn() {
+    if (scanning != null) {
+      return scanning.otherwiseEmpty();
+    }
+    boolean overdue =
+        changed && tools.ticker().millisSince(takenAt) >= LONGEST.toMillis() && taking == null;
+    if (!overdue) {
+      return Future.succeededFuture();
+    }
+    take().onFailure(e -> changed());
+    return scanning == null ? Future.succeededFuture() : scanning.otherwiseEmpty();
+  }
+
+  /** Takes a snapshot of what is there now; completes when it is attached. */
+  Future<Void> take() {
+    if (taking != null) {
+      return taking.otherwiseEmpty().compose(v -> take());
+    }
+    timer.cancel();
+    long covered = lane.lastNo();
+    Future<Void> now = lane.flushed().compose(v -> scanAndAttach(covered));
+    if (now.isComplete()) {
+      return now;
+    }
+    taking = now;
+    return now.onComplete(
+        done -> {
+          if (taking == now) {
+            taking = null;
+          }
+        });
+  }
+
+  private Future<Void> scanAndAttach(long covered) {
+    changed = false;
+    takenAt = tools.ticker().nanos();
+    Future<Quarters.Scan> scan = quarters.scan();
+    Future<Void> over = scan.mapEmpty();
+    scanning = over;
+    over.onComplete(
+        done -> {
+          if (scanning == over) {
+            scanning = null;
+          }
+        });
+    return scan.compose(
+            state ->
+                state.manifest().equals(attached)
+                    ? Future.<Void>succeededFuture()
+                    : attach(state, covered, TRIES, false))
+        .onFailure(e -> changed = true);
+  }
+
+  private Future<Void> attach(Quarters.Scan state, long covered, int tries, boolean unsure) {
+    AttachSnapshot call =
+        new AttachSnapshot(binding, no + 1, state.manifest(), state.blobs(), covered);
+    return tools
+        .coordinator()
+        .attach(call)
+        .transform(
+            reply -> {
+              if (reply.succeeded()) {
+                return judge(state, covered, tries, unsure, reply.result());
+              }
+              boolean again = tries > 1 && !(reply.cause() instanceof Refused);
+              return again
+                  ? attach(state, covered, tries - 1, true)
+                  : Future.<Void>failedFuture(reply.cause());
+            });
+  }
+
+  private Future<Void> judge(
+      Quarters.Scan state, long covered, int tries, boolean unsure, Attached reply) {
+    if (reply.accepted() || (unsure && reply.missing().isEmpty())) {
+      // An answer that was lost before may have said yes: then the number is taken, by this one.
+      no++;
+      attached = reply.accepted() ? state.manifest() : "";
+      return Future.succeededFuture();
+    }
+    if (reply.missing().isEmpty()) {
+      lane.fence("its snapshot was refused");
+      return Future.failedFuture(new Refused(Refusal.FENCED, "the snapshot was refused"));
+    }
+    if (tries <= 1) {
+      return Future.failedFuture("blobs of a snapshot are lost again and again");
+    }
+    return quarters.store(reply.missing()).compose(v -> attach(state, covered, tries - 1, unsure));
+  }
+
+  /** Takes no more by itself. */
+  void stop() {
+    timer.cancel();
+    changed = false;
+  }
+}

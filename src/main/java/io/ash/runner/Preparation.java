@@ -1,0 +1,103 @@
+package io.ash.runner;
+
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
+import io.ash.runner.Quarters.Place;
+import io.ash.runner.dialect.AgentSettings;
+import io.ash.runner.dialect.Dialect;
+import io.ash.wire.ExecResult;
+import io.ash.wire.OpenSandbox;
+import io.vertx.core.Future;
+import java.time.Duration;
+
+/** Brings the quarters of a host to where its agent can start. */
+final class Preparation {
+  private static final Duration SCRIPT = Duration.ofMinutes(2);
+  private static final String PROMPT = "CLAUDE.md";
+  private static final int MAX_PROMPT = 1 << 20;
+  private static final int MAX_MEMORY = 4 << 10;
+
+  private final OpenSandbox open;
+  private final Quarters quarters;
+  private final LogRing log;
+
+  Preparation(OpenSandbox open, Quarters quarters, LogRing log) {
+    this.open = open;
+    this.quarters = quarters;
+    this.log = log;
+  }
+
+  /**
+   * What is known when everything is in place.
+   *
+   * @param settings with the system prompt that was found
+   * @param remembered what an earlier process asked to remember
+   */
+  record Ready(AgentSettings settings, String remembered) {}
+
+  /** Fails with {@link Refused} where the agent's own scripts are the reason. */
+  Future<Ready> run(AgentSettings settings) {
+    boolean fresh = open.snapshot() == null;
+    String asked = settings.systemPrompt();
+    return quarters
+        .furnish()
+        .compose(
+            v ->
+                fresh && asked != null
+                    ? quarters.write(Place.WORKSPACE, PROMPT, asked)
+                    : Future.<Void>succeededFuture())
+        .compose(v -> fresh ? script("install.sh") : Future.succeededFuture())
+        .compose(v -> fresh ? script("startup.sh") : Future.succeededFuture())
+        .compose(
+            v ->
+                asked != null
+                    ? Future.succeededFuture(asked)
+                    : quarters.read(Place.WORKSPACE, PROMPT, MAX_PROMPT))
+        .compose(
+            prompt ->
+                quarters
+                    .read(Place.HOME, Dialect.MEMORY_FILE, MAX_MEMORY)
+                    .map(
+                        memory ->
+                            new Ready(
+                                settings.withSystemPrompt(prompt.isBlank() ? null : prompt),
+                                memory)));
+  }
+
+  private Future<Void> script(String name) {
+    return quarters
+        .has(name)
+        .compose(
+            there ->
+                there
+                    ? quarters
+                        .exec("chmod u+x " + name + " && ./" + name, SCRIPT)
+                        .compose(result -> judge(name, result))
+                    : Future.succeededFuture());
+  }
+
+  private Future<Void> judge(String name, ExecResult result) {
+    result.stdout().lines().forEach(log::system);
+    result.stderr().lines().forEach(log::system);
+    if (result.exitCode() == 0 && !result.timedOut()) {
+      return Future.succeededFuture();
+    }
+    String how =
+        result.timedOut()
+            ? "it was not done in " + SCRIPT.toSeconds() + " s"
+            : "exit code " + result.exitCode();
+    String last =
+        (result.stderr().isBlank() ? result.stdout() : result.stderr())
+            .lines()
+            .filter(line -> !line.isBlank())
+            .reduce("", (before, line) -> line);
+    return Future.failedFuture(
+        new Refused(
+            Refusal.SANDBOX_FAILED,
+            name + " failed (" + how + ")" + (last.isEmpty() ? "" : ": " + shortened(last))));
+  }
+
+  private static String shortened(String line) {
+    return line.length() > 500 ? line.substring(0, 500) + " …" : line;
+  }
+}

@@ -1,0 +1,352 @@
+package io.ash.runner;
+
+import io.ash.model.Binding;
+import io.ash.model.PoolStats;
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
+import io.ash.model.SessionId;
+import io.ash.time.Backoff;
+import io.ash.wire.BundleChunk;
+import io.ash.wire.CloseSandbox;
+import io.ash.wire.DeleteFile;
+import io.ash.wire.Exec;
+import io.ash.wire.ExecResult;
+import io.ash.wire.FileChunk;
+import io.ash.wire.FileList;
+import io.ash.wire.Hosted;
+import io.ash.wire.InterruptTurn;
+import io.ash.wire.ListFiles;
+import io.ash.wire.LogPage;
+import io.ash.wire.OpenSandbox;
+import io.ash.wire.ProbeSandbox;
+import io.ash.wire.ReadBundle;
+import io.ash.wire.ReadFile;
+import io.ash.wire.ReadLogs;
+import io.ash.wire.RunnerApi;
+import io.ash.wire.SandboxOpened;
+import io.ash.wire.SandboxReleased;
+import io.ash.wire.SnapshotSandbox;
+import io.ash.wire.StartTurn;
+import io.ash.wire.WriteBundle;
+import io.ash.wire.WriteFile;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers for the sandboxes of one boot of a runner. Confined to the runner loop. */
+final class Runner implements RunnerApi {
+  private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
+  private static final int MAX_EXEC_MS = 300_000;
+
+  private final String id;
+  private final UUID incarnation;
+  private final int capacity;
+  private final Duration idle;
+  private final HostTools tools;
+  private final Lodgings lodgings;
+  private final Map<SessionId, SessionHost> hosts = new LinkedHashMap<>();
+  private final Set<SessionHost> alive = new LinkedHashSet<>();
+  private final Map<SessionId, Long> taking = new HashMap<>();
+  private long coldResumes;
+  private boolean draining;
+  private boolean closing;
+
+  /**
+   * A runner without a sandbox.
+   *
+   * @param capacity most sandboxes at a time
+   * @param idle how long a session may wait before its sandbox is given back
+   */
+  Runner(
+      String id,
+      UUID incarnation,
+      int capacity,
+      Duration idle,
+      HostTools tools,
+      Lodgings lodgings) {
+    this.id = id;
+    this.incarnation = incarnation;
+    this.capacity = capacity;
+    this.idle = idle;
+    this.tools = tools;
+    this.lodgings = lodgings;
+  }
+
+  @Override
+  public Future<Void> open(OpenSandbox call) {
+    Binding binding = call.binding();
+    if (!isMine(binding)) {
+      return gone();
+    }
+    SessionHost present = hosts.get(binding.session());
+    long epoch =
+        present == null ? taking.getOrDefault(binding.session(), -1L) : present.binding().epoch();
+    if (epoch == binding.epoch()) {
+      return present == null || present.phase().open() ? Future.succeededFuture() : gone();
+    }
+    if (epoch > binding.epoch()) {
+      return gone();
+    }
+    if (draining || closing) {
+      String why = closing ? "the runner is shutting down" : "the runner is draining";
+      return Future.failedFuture(new Refused(Refusal.NO_CAPACITY, why));
+    }
+    if (present != null) {
+      present.fenced("the session was bound anew");
+    }
+    if (alive.size() + taking.size() >= capacity) {
+      return Future.failedFuture(
+          new Refused(
+              Refusal.NO_CAPACITY,
+              "the runner is full: " + capacity + " sandboxes (ASH_MAX_SANDBOXES)"));
+    }
+    taking.put(binding.session(), binding.epoch());
+    return lodgings
+        .take(call)
+        .onComplete(done -> taking.remove(binding.session(), binding.epoch()))
+        .compose(lodging -> moveIn(call, lodging));
+  }
+
+  private Future<Void> moveIn(OpenSandbox call, Lodgings.Lodging lodging) {
+    SessionId session = call.binding().session();
+    SessionHost present = hosts.get(session);
+    boolean overtaken =
+        closing
+            || (present != null && present.binding().epoch() >= call.binding().epoch())
+            || taking.getOrDefault(session, -1L) > call.binding().epoch();
+    if (overtaken) {
+      return lodging.quarters().vacate(Duration.ZERO).compose(v -> gone());
+    }
+    if (present != null) {
+      present.fenced("the session was bound anew");
+    }
+    SessionHost host = new SessionHost(call, lodging.quarters(), tools, lodging.dialects());
+    alive.add(host);
+    hosts.put(session, host);
+    host.gone()
+        .onComplete(
+            done -> {
+              alive.remove(host);
+              hosts.remove(session, host);
+            });
+    host.prepare()
+        .onComplete(
+            done -> {
+              if (!host.phase().open()) {
+                return; // whoever closed it knows
+              }
+              if (done.succeeded()) {
+                coldResumes += call.resumed() ? 1 : 0;
+                report(host, new SandboxOpened(host.binding(), null, "", host.facts()));
+              } else {
+                failed(host, done.cause());
+              }
+            });
+    return Future.succeededFuture();
+  }
+
+  private void failed(SessionHost host, Throwable cause) {
+    Refusal refusal = cause instanceof Refused no ? no.refusal() : Refusal.SANDBOX_FAILED;
+    String text =
+        cause instanceof Refused no
+            ? no.text()
+            : "the sandbox could not be prepared: " + cause.getMessage();
+    LOG.atWarn()
+        .addKeyValue("session", host.binding().session())
+        .addKeyValue("epoch", host.binding().epoch())
+        .setCause(cause instanceof Refused ? null : cause)
+        .log("a sandbox could not be prepared and is removed: {}", text);
+    report(host, new SandboxOpened(host.binding(), text, refusal.code(), "{}"));
+    host.close(false, text);
+  }
+
+  private void report(SessionHost host, SandboxOpened outcome) {
+    untilAnswered(() -> tools.coordinator().opened(outcome))
+        .onFailure(no -> host.fenced(String.valueOf(no.getMessage())));
+  }
+
+  /** Repeats a call until it is answered; fails only with a refusal. */
+  private Future<Void> untilAnswered(Supplier<Future<Void>> call) {
+    return again(call, new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5)));
+  }
+
+  private Future<Void> again(Supplier<Future<Void>> call, Backoff backoff) {
+    return call.get()
+        .recover(
+            e -> {
+              if (e instanceof Refused) {
+                return Future.failedFuture(e);
+              }
+              Promise<Void> later = Promise.promise();
+              tools.timers().once(backoff.next(), () -> again(call, backoff).onComplete(later));
+              return later.future();
+            });
+  }
+
+  @Override
+  public Future<Void> startTurn(StartTurn call) {
+    return with(call.binding(), host -> host.startTurn(call));
+  }
+
+  @Override
+  public Future<Void> interrupt(InterruptTurn call) {
+    return with(call.binding(), host -> host.interrupt(call.turn()));
+  }
+
+  @Override
+  public Future<Void> probe(ProbeSandbox call) {
+    return with(call.binding(), host -> host.phase().open() ? Future.succeededFuture() : gone());
+  }
+
+  @Override
+  public Future<Void> snapshot(SnapshotSandbox call) {
+    return with(call.binding(), SessionHost::snapshot);
+  }
+
+  @Override
+  public Future<Void> close(CloseSandbox call) {
+    return with(call.binding(), host -> host.close(call.snapshot(), call.reason()));
+  }
+
+  @Override
+  public Future<ExecResult> exec(Exec call) {
+    if (call.timeoutMs() < 1 || call.timeoutMs() > MAX_EXEC_MS) {
+      return Future.failedFuture(
+          new Refused(Refusal.INVALID_REQUEST, "timeoutMs must be from 1 to " + MAX_EXEC_MS));
+    }
+    return with(
+        call.binding(), host -> host.exec(call.command(), Duration.ofMillis(call.timeoutMs())));
+  }
+
+  @Override
+  public Future<LogPage> logs(ReadLogs call) {
+    return with(call.binding(), host -> Future.succeededFuture(host.logs(call.after())));
+  }
+
+  @Override
+  public Future<FileList> listFiles(ListFiles call) {
+    return with(call.binding(), host -> host.looking(q -> q.listFiles(call.includeHidden())));
+  }
+
+  @Override
+  public Future<FileChunk> readFile(ReadFile call) {
+    return with(
+        call.binding(),
+        host -> host.looking(q -> q.readFile(call.path(), call.offset(), call.length())));
+  }
+
+  @Override
+  public Future<Void> writeFile(WriteFile call) {
+    return with(call.binding(), host -> host.changing(q -> q.writeFile(call.path(), call.bytes())));
+  }
+
+  @Override
+  public Future<Void> deleteFile(DeleteFile call) {
+    return with(call.binding(), host -> host.changing(q -> q.deleteFile(call.path())));
+  }
+
+  @Override
+  public Future<BundleChunk> readBundle(ReadBundle call) {
+    return with(call.binding(), host -> host.looking(q -> q.readBundle(call.handle())));
+  }
+
+  @Override
+  public Future<Void> writeBundle(WriteBundle call) {
+    return with(call.binding(), host -> host.changing(q -> q.writeBundle(call.bytes())));
+  }
+
+  /** What it does at the moment. */
+  PoolStats stats() {
+    int warming = taking.size();
+    int warm = 0;
+    int waiting = 0;
+    int running = 0;
+    for (SessionHost host : alive) {
+      if (host.phase() instanceof HostPhase.Preparing) {
+        warming++;
+      } else if (host.working()) {
+        running++;
+      } else if (host.used()) {
+        waiting++;
+      } else {
+        warm++;
+      }
+    }
+    return new PoolStats(0, warming, warm, waiting, running, capacity, 0, coldResumes, 0);
+  }
+
+  /** Every sandbox that answers for its session. */
+  List<Hosted> hosted() {
+    return hosts.values().stream()
+        .map(h -> new Hosted(h.binding().session(), h.binding().epoch()))
+        .toList();
+  }
+
+  /** Drops sandboxes that are no longer its own. */
+  void drop(List<Hosted> named) {
+    for (Hosted h : named) {
+      SessionHost host = hosts.get(h.session());
+      if (host != null && host.binding().epoch() == h.epoch()) {
+        host.fenced("the session was bound elsewhere");
+      }
+    }
+  }
+
+  /** Gives back sandboxes whose sessions waited too long. */
+  Future<Void> releaseIdle() {
+    List<SessionHost> idlers =
+        hosts.values().stream().filter(h -> h.used() && h.idleMillis() >= idle.toMillis()).toList();
+    for (SessionHost host : idlers) {
+      LOG.atInfo()
+          .addKeyValue("session", host.binding().session())
+          .log("the session is idle; its sandbox is saved and given back");
+      SandboxReleased released = new SandboxReleased(host.binding(), "idle");
+      host.close(true, "idle")
+          .compose(v -> untilAnswered(() -> tools.coordinator().released(released)))
+          .onFailure(
+              e ->
+                  LOG.atWarn()
+                      .addKeyValue("session", host.binding().session())
+                      .addKeyValue("cause", e.getMessage())
+                      .log("an idle sandbox was given back, but nobody was told"));
+    }
+    return Future.succeededFuture();
+  }
+
+  /** Whether new sandboxes are refused for the time being. */
+  void drain(boolean on) {
+    draining = on;
+  }
+
+  /** Takes nothing new, saves and removes every sandbox; completes when none is left. */
+  Future<Void> closeAll(String reason) {
+    closing = true;
+    List<Future<Void>> all = List.copyOf(alive).stream().map(h -> h.close(true, reason)).toList();
+    return all.isEmpty() ? Future.succeededFuture() : Future.join(all).mapEmpty();
+  }
+
+  private <T> Future<T> with(Binding binding, Function<SessionHost, Future<T>> work) {
+    SessionHost host = isMine(binding) ? hosts.get(binding.session()) : null;
+    return host != null && host.binding().epoch() == binding.epoch() ? work.apply(host) : gone();
+  }
+
+  private boolean isMine(Binding binding) {
+    return binding.runner().equals(id) && binding.incarnation().equals(incarnation);
+  }
+
+  private static <T> Future<T> gone() {
+    return Future.failedFuture(
+        new Refused(Refusal.SANDBOX_GONE, "this runner does not hold that sandbox"));
+  }
+}

@@ -1,0 +1,441 @@
+package io.ash.runner;
+
+import io.ash.model.Binding;
+import io.ash.model.Event;
+import io.ash.model.EventKind;
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
+import io.ash.model.TurnStatus;
+import io.ash.runner.dialect.AgentSettings;
+import io.ash.runner.dialect.Dialect;
+import io.ash.runner.dialect.Heard;
+import io.ash.runner.dialect.Turn;
+import io.ash.runner.dialect.TurnOptions;
+import io.ash.runner.dialect.TurnStart;
+import io.ash.time.Timers;
+import io.ash.wire.ExecResult;
+import io.ash.wire.LogPage;
+import io.ash.wire.OpenSandbox;
+import io.ash.wire.StartTurn;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One epoch of a session on this runner: its agent, its turns, its end.
+ *
+ * <p>Whatever the agent does becomes events or log lines; nothing of it is thrown out of here.
+ * Confined to the runner loop.
+ */
+final class SessionHost implements EventLane.Speaker {
+  private static final Logger LOG = LoggerFactory.getLogger(SessionHost.class);
+  private static final Duration LAST_EVENTS = Duration.ofSeconds(10);
+  private static final Duration LAST_SNAPSHOT = Duration.ofSeconds(20);
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  private final OpenSandbox open;
+  private final Quarters quarters;
+  private final HostTools tools;
+  private final LogRing log;
+  private final EventLane lane;
+  private final HostSnapshots snapshots;
+  private final Function<String, Dialect> dialects;
+  private final Promise<Void> gone = Promise.promise();
+  private HostPhase phase = new HostPhase.Preparing();
+  private AgentSettings settings;
+  private @Nullable AgentSeat seat;
+  private @Nullable OpenTurn turn;
+  private @Nullable StartTurn next;
+  private int lastTurn;
+  private int interruptedAhead;
+  private int execs;
+  private boolean used;
+  private long usedAt;
+  private boolean fenced;
+
+  /**
+   * A host that has not begun to prepare.
+   *
+   * @param dialects opens the agent's dialect with what an earlier process of the session asked to
+   *     remember
+   */
+  SessionHost(
+      OpenSandbox open, Quarters quarters, HostTools tools, Function<String, Dialect> dialects) {
+    this.open = open;
+    this.quarters = quarters;
+    this.tools = tools;
+    this.dialects = dialects;
+    this.log = new LogRing(tools.clock());
+    this.lane = tools.uplink().open(open.binding(), this);
+    this.snapshots =
+        new HostSnapshots(open.binding(), open.snapshotNo(), quarters, lane, tools, this::quietNow);
+    this.settings = AgentSettings.of(open.settings());
+    this.usedAt = tools.ticker().nanos();
+  }
+
+  Binding binding() {
+    return open.binding();
+  }
+
+  HostPhase phase() {
+    return phase;
+  }
+
+  /** Completes when nothing is left of it. */
+  Future<Void> gone() {
+    return gone.future();
+  }
+
+  /** Whether a turn or a command runs. */
+  boolean working() {
+    return phase instanceof HostPhase.Busy || execs > 0;
+  }
+
+  /** JSON object: what the coordinator is told about the sandbox. */
+  String facts() {
+    JsonObject facts =
+        new JsonObject(quarters.facts()).put("runtime", open.runtime().kind().text());
+    if (open.snapshot() != null) {
+      facts.put("workspaceAt", open.snapshot().coversSeq());
+    }
+    return facts.encode();
+  }
+
+  /** Whether it ever worked on anything. */
+  boolean used() {
+    return used;
+  }
+
+  /** Milliseconds since anything of the session ran; 0 while something runs. */
+  long idleMillis() {
+    return phase instanceof HostPhase.Idle && execs == 0 ? tools.ticker().millisSince(usedAt) : 0;
+  }
+
+  private boolean quietNow() {
+    return phase instanceof HostPhase.Idle && execs == 0;
+  }
+
+  /** Prepares everything up to the greeted agent; fails with the reason for the user. */
+  Future<Void> prepare() {
+    return new Preparation(open, quarters, log)
+        .run(settings)
+        .compose(
+            ready -> {
+              settings = ready.settings();
+              AgentSeat agent =
+                  new AgentSeat(
+                      dialects.apply(ready.remembered()),
+                      quarters,
+                      tools.timers(),
+                      log,
+                      open.resumed(),
+                      this::heard);
+              seat = agent;
+              return phase.open()
+                  ? agent.launch(settings, TurnOptions.NONE)
+                  : Future.<Void>failedFuture(goneNow());
+            })
+        .compose(v -> ready());
+  }
+
+  private Future<Void> ready() {
+    if (!(phase instanceof HostPhase.Preparing preparing)) {
+      return Future.failedFuture(goneNow());
+    }
+    phase = preparing.ready();
+    usedAt = tools.ticker().nanos();
+    startNext();
+    if (open.snapshot() == null) {
+      snapshots.changed();
+    }
+    return Future.succeededFuture();
+  }
+
+  /** Begins a turn, or keeps it for later where the host is not ready for it. */
+  Future<Void> startTurn(StartTurn call) {
+    if (!phase.open()) {
+      return Future.failedFuture(goneNow());
+    }
+    boolean known = call.turn() <= lastTurn || (next != null && next.turn() == call.turn());
+    if (known) {
+      return Future.succeededFuture();
+    }
+    if (next != null) {
+      return Future.failedFuture(
+          new Refused(Refusal.TURN_RUNNING, "turn " + next.turn() + " comes first"));
+    }
+    next = call;
+    startNext();
+    return Future.succeededFuture();
+  }
+
+  private void startNext() {
+    StartTurn call = next;
+    if (call == null || !(phase instanceof HostPhase.Idle idle)) {
+      return;
+    }
+    next = null;
+    lastTurn = call.turn();
+    phase = idle.begin(call.turn());
+    used = true;
+    OpenTurn begun = new OpenTurn(call.turn(), tools.timers());
+    turn = begun;
+    if (interruptedAhead == call.turn()) {
+      say(begun.end(TurnStatus.INTERRUPTED, "interrupted before it began"));
+      return;
+    }
+    snapshots.beforeTurn().compose(v -> begin(begun, call)).onFailure(e -> failed(begun, e));
+  }
+
+  private Future<Void> begin(OpenTurn begun, StartTurn call) {
+    AgentSeat agent = seat;
+    if (turn != begun || agent == null) {
+      return Future.succeededFuture();
+    }
+    TurnOptions options = TurnOptions.of(call.options());
+    Turn message = new Turn(call.turn(), call.content(), settings, options);
+    Future<Void> seated =
+        agent.occupied() ? Future.succeededFuture() : agent.launch(settings, options);
+    return seated.compose(v -> hand(agent, begun, message, true));
+  }
+
+  private Future<Void> hand(AgentSeat agent, OpenTurn begun, Turn message, boolean mayReplace) {
+    if (turn != begun) {
+      return Future.succeededFuture();
+    }
+    if (begun.interrupted()) {
+      say(begun.end(TurnStatus.INTERRUPTED, "interrupted before it began"));
+      return Future.succeededFuture();
+    }
+    TurnStart start = agent.dialect().start(message);
+    if (start instanceof TurnStart.Go go) {
+      agent.write(go.lines());
+      return Future.succeededFuture();
+    }
+    String reason = ((TurnStart.Replace) start).reason();
+    if (!mayReplace) {
+      return Future.failedFuture("the agent cannot be given this turn: " + reason);
+    }
+    log.system("the agent's process is replaced: " + reason);
+    return agent
+        .stop(reason)
+        .compose(v -> agent.launch(settings, message.options()))
+        .compose(v -> hand(agent, begun, message, false));
+  }
+
+  private void failed(OpenTurn begun, Throwable e) {
+    if (turn != begun) {
+      return;
+    }
+    String code = e instanceof Refused no ? no.refusal().code() : "sandbox_failed";
+    say(begun.error("the turn could not be started: " + e.getMessage(), code));
+    say(begun.end(TurnStatus.FAILED, code));
+  }
+
+  /** Asks for the end of a turn; one that has not begun ends when it would begin. */
+  Future<Void> interrupt(int no) {
+    if (!phase.open()) {
+      return Future.failedFuture(goneNow());
+    }
+    OpenTurn now = turn;
+    if (no > lastTurn) {
+      interruptedAhead = no;
+    } else if (now != null && now.no() == no && seat != null) {
+      AgentSeat agent = seat;
+      agent.write(agent.dialect().interrupt(no));
+      now.interrupt(agent::interrupt, agent::kill);
+    }
+    return Future.succeededFuture();
+  }
+
+  private void heard(Heard heard) {
+    if (heard.dropped() != null) {
+      log.system(heard.dropped());
+    }
+    if (heard.remember() != null) {
+      quarters
+          .write(Quarters.Place.HOME, Dialect.MEMORY_FILE, heard.remember())
+          .onFailure(e -> log.system("the conversation id was not kept: " + e.getMessage()));
+    }
+    heard.events().forEach(this::say);
+    if (seat != null && !heard.replies().isEmpty()) {
+      seat.write(heard.replies());
+    }
+  }
+
+  private void say(Event event) {
+    OpenTurn now = turn;
+    if (event.kind() == EventKind.END) {
+      if (now == null || now.no() != event.turn()) {
+        log.system("the end of turn " + event.turn() + ", which does not run, is dropped");
+        return;
+      }
+      Event partial = now.partial();
+      if (partial != null) {
+        lane.say(partial);
+      }
+      lane.say(event);
+      ended(now);
+      return;
+    }
+    if (now != null && now.no() == event.turn()) {
+      now.see(event);
+    }
+    lane.say(event);
+  }
+
+  private void ended(OpenTurn was) {
+    was.close();
+    turn = null;
+    usedAt = tools.ticker().nanos();
+    if (phase instanceof HostPhase.Busy busy) {
+      phase = busy.ended();
+      snapshots.changed();
+      startNext();
+    }
+  }
+
+  /** Runs a command beside the agent. */
+  Future<ExecResult> exec(String command, Duration limit) {
+    return changing(q -> q.exec(command, limit));
+  }
+
+  /** Does something with the files of the session, which may change them. */
+  <T> Future<T> changing(Function<Quarters, Future<T>> work) {
+    if (!phase.open() || phase instanceof HostPhase.Preparing) {
+      return Future.failedFuture(goneNow());
+    }
+    used = true;
+    execs++;
+    return work.apply(quarters)
+        .onComplete(
+            done -> {
+              execs--;
+              usedAt = tools.ticker().nanos();
+              if (phase.open()) {
+                snapshots.changed();
+              }
+            });
+  }
+
+  /** Does something that changes nothing. */
+  <T> Future<T> looking(Function<Quarters, Future<T>> work) {
+    return phase.open() && !(phase instanceof HostPhase.Preparing)
+        ? work.apply(quarters)
+        : Future.failedFuture(goneNow());
+  }
+
+  LogPage logs(long after) {
+    return log.after(after);
+  }
+
+  /** Takes a snapshot now; completes when it is attached. */
+  Future<Void> snapshot() {
+    return phase.open() && !(phase instanceof HostPhase.Preparing)
+        ? snapshots.take()
+        : Future.failedFuture(goneNow());
+  }
+
+  /** Ends everything; completes when nothing is left. Later calls join the first. */
+  Future<Void> close(boolean snapshot, String reason) {
+    if (!phase.open()) {
+      return gone.future();
+    }
+    boolean wasReady = !(phase instanceof HostPhase.Preparing);
+    HostPhase.Stopping stopping = phase.stop();
+    phase = stopping;
+    snapshots.stop();
+    Future<Void> quiet =
+        seat == null || !wasReady || fenced ? Future.succeededFuture() : seat.stop(reason);
+    quiet
+        .map(v -> endOpenTurn(reason))
+        .compose(v -> fenced ? Future.succeededFuture() : within(LAST_EVENTS, lane.flushed()))
+        .compose(
+            v ->
+                snapshot && wasReady && !fenced
+                    ? within(LAST_SNAPSHOT, snapshots.take())
+                    : Future.succeededFuture())
+        .onFailure(
+            e ->
+                LOG.atWarn()
+                    .addKeyValue("session", binding().session())
+                    .addKeyValue("cause", e.getMessage())
+                    .log("a sandbox is removed without its last events or snapshot"))
+        .otherwiseEmpty()
+        .compose(v -> quarters.vacate(fenced ? Duration.ZERO : GRACE))
+        .onComplete(
+            done -> {
+              phase = stopping.gone();
+              lane.close();
+              if (done.succeeded()) {
+                gone.complete();
+              } else {
+                gone.fail(done.cause());
+              }
+            });
+    return gone.future();
+  }
+
+  private @Nullable Void endOpenTurn(String reason) {
+    if (turn != null) {
+      say(turn.end(TurnStatus.INTERRUPTED, reason));
+    }
+    return null;
+  }
+
+  private Future<Void> within(Duration limit, Future<Void> work) {
+    Promise<Void> settled = Promise.promise();
+    Timers.Handle late =
+        tools
+            .timers()
+            .once(limit, () -> settled.tryFail("not done in " + limit.toSeconds() + " s"));
+    work.onComplete(
+        done -> {
+          late.cancel();
+          if (done.succeeded()) {
+            settled.tryComplete();
+          } else {
+            settled.tryFail(done.cause());
+          }
+        });
+    return settled.future();
+  }
+
+  @Override
+  public void hold() {
+    if (seat != null) {
+      seat.hold();
+    }
+  }
+
+  @Override
+  public void release() {
+    if (seat != null) {
+      seat.release();
+    }
+  }
+
+  @Override
+  public void fenced(String why) {
+    if (fenced || !phase.open()) {
+      fenced = true;
+      return;
+    }
+    fenced = true;
+    LOG.atInfo()
+        .addKeyValue("session", binding().session())
+        .addKeyValue("epoch", binding().epoch())
+        .addKeyValue("why", why)
+        .log("the sandbox is dropped; the session goes on elsewhere");
+    close(false, why);
+  }
+
+  private static Refused goneNow() {
+    return new Refused(Refusal.SANDBOX_GONE, "the sandbox is not there");
+  }
+}

@@ -1,0 +1,144 @@
+package io.ash.runner;
+
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
+import io.ash.runner.dialect.AgentCommand;
+import io.ash.wire.BundleChunk;
+import io.ash.wire.ExecResult;
+import io.ash.wire.FileChunk;
+import io.ash.wire.FileEntry;
+import io.ash.wire.FileList;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Quarters whose files are a map and whose processes are {@link FakeAgentProcess}es. */
+final class FakeQuarters implements Quarters {
+  final Map<String, String> files = new HashMap<>();
+  final List<FakeAgentProcess> processes = new ArrayList<>();
+  final List<String> execs = new ArrayList<>();
+  final List<String> stored = new ArrayList<>();
+  Future<Void> furnished = Future.succeededFuture();
+  ExecResult execResult = new ExecResult(0, "", "", false, false);
+  Future<Void> beforeExec = Future.succeededFuture();
+  Promise<Void> beforeScan = done();
+  boolean stubbornAgents;
+  boolean refusesProcesses;
+  boolean vacated;
+  int scans;
+
+  private static Promise<Void> done() {
+    Promise<Void> promise = Promise.promise();
+    promise.complete();
+    return promise;
+  }
+
+  FakeAgentProcess agent() {
+    return processes.get(processes.size() - 1);
+  }
+
+  @Override
+  public Future<Void> furnish() {
+    return furnished;
+  }
+
+  @Override
+  public Future<String> read(Place place, String path, int most) {
+    return Future.succeededFuture(files.getOrDefault(place + "/" + path, ""));
+  }
+
+  @Override
+  public Future<Boolean> has(String path) {
+    return Future.succeededFuture(files.containsKey(Place.WORKSPACE + "/" + path));
+  }
+
+  @Override
+  public Future<Void> write(Place place, String path, String text) {
+    files.put(place + "/" + path, text);
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<AgentProcess> start(AgentCommand command, AgentProcess.Ear ear) {
+    if (refusesProcesses) {
+      return Future.failedFuture(new Refused(Refusal.SANDBOX_FAILED, "no process today"));
+    }
+    FakeAgentProcess process = new FakeAgentProcess(ear);
+    process.stubborn = stubbornAgents;
+    processes.add(process);
+    return Future.succeededFuture(process);
+  }
+
+  @Override
+  public Future<ExecResult> exec(String command, Duration limit) {
+    execs.add(command);
+    return beforeExec.map(execResult);
+  }
+
+  @Override
+  public Future<Scan> scan() {
+    scans++;
+    String manifest = "m" + files.hashCode();
+    return beforeScan.future().map(new Scan(manifest, List.of(manifest)));
+  }
+
+  @Override
+  public Future<Void> store(List<String> keys) {
+    stored.addAll(keys);
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<FileList> listFiles(boolean includeHidden) {
+    return Future.succeededFuture(
+        new FileList(files.keySet().stream().map(p -> new FileEntry(p, 1, "")).toList()));
+  }
+
+  @Override
+  public Future<FileChunk> readFile(String path, long offset, int length) {
+    return Future.succeededFuture(new FileChunk(Buffer.buffer(), 0));
+  }
+
+  @Override
+  public Future<Void> writeFile(String path, Buffer bytes) {
+    return write(Place.WORKSPACE, path, bytes.toString());
+  }
+
+  @Override
+  public Future<Void> deleteFile(String path) {
+    files.remove(Place.WORKSPACE + "/" + path);
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<BundleChunk> readBundle(String handle) {
+    return Future.succeededFuture(new BundleChunk("", Buffer.buffer(), true));
+  }
+
+  @Override
+  public Future<Void> writeBundle(Buffer archive) {
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public String facts() {
+    return "{\"isolation\":\"fake\"}";
+  }
+
+  @Override
+  public int memoryMb() {
+    return 64;
+  }
+
+  @Override
+  public Future<Void> vacate(Duration grace) {
+    vacated = true;
+    processes.forEach(FakeAgentProcess::kill);
+    return Future.succeededFuture();
+  }
+}

@@ -1,0 +1,269 @@
+package io.ash.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ash.model.Binding;
+import io.ash.model.PoolStats;
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
+import io.ash.model.SessionId;
+import io.ash.wire.CloseSandbox;
+import io.ash.wire.Exec;
+import io.ash.wire.Hosted;
+import io.ash.wire.OpenSandbox;
+import io.ash.wire.ProbeSandbox;
+import io.ash.wire.RegisterRunner;
+import io.ash.wire.SandboxOpened;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class RunnerTest extends HostTest {
+  private final List<FakeQuarters> taken = new ArrayList<>();
+  private Future<Void> beforeTaking = Future.succeededFuture();
+  private final Runner runner = new Runner("r", BOOT, 2, Duration.ofMinutes(30), tools, this::take);
+
+  private Future<Lodgings.Lodging> take(OpenSandbox call) {
+    return beforeTaking.map(
+        v -> {
+          FakeQuarters fresh = new FakeQuarters();
+          taken.add(fresh);
+          return new Lodgings.Lodging(fresh, jsonl);
+        });
+  }
+
+  private Binding bind(SessionId of) {
+    return coordinator.bind(of, "r", BOOT);
+  }
+
+  private Future<Void> open(Binding binding) {
+    Future<Void> acknowledged = runner.open(open(binding, "{}", null));
+    run();
+    return acknowledged;
+  }
+
+  @Test
+  void reportsWhatBecameOfASandbox() {
+    Binding binding = bind(session);
+    assertThat(open(binding).succeeded()).isTrue();
+    SandboxOpened report = coordinator.opened().get(0);
+    assertThat(report.failure()).isNull();
+    assertThat(report.facts()).contains("\"isolation\":\"fake\"").contains("\"runtime\":\"jsonl\"");
+    assertThat(runner.hosted()).containsExactly(new Hosted(session, binding.epoch()));
+  }
+
+  @Test
+  void repeatsItsReportUntilItIsAnswered() {
+    Binding binding = bind(session);
+    coordinator.failNext(3);
+    open(binding);
+    assertThat(coordinator.opened()).isEmpty();
+    pass(Duration.ofSeconds(5));
+    assertThat(coordinator.opened()).hasSize(1);
+  }
+
+  @Test
+  void opensTheSameSandboxOnce() {
+    Binding binding = bind(session);
+    open(binding);
+    assertThat(open(binding).succeeded()).isTrue();
+    assertThat(taken).hasSize(1);
+  }
+
+  @Test
+  void reportsWhyNothingCameOfASandboxAndRemovesIt() {
+    Promise<Void> furniture = Promise.promise();
+    beforeTaking = Future.succeededFuture();
+    Binding binding = bind(session);
+    Runner failing =
+        new Runner(
+            "r",
+            BOOT,
+            1,
+            Duration.ofMinutes(1),
+            tools,
+            call -> {
+              quarters.furnished = furniture.future();
+              return Future.succeededFuture(new Lodgings.Lodging(quarters, jsonl));
+            });
+    failing.open(open(binding, "{}", null));
+    furniture.fail("disk on fire");
+    run();
+
+    SandboxOpened report = coordinator.opened().get(0);
+    assertThat(report.failure()).contains("disk on fire");
+    assertThat(report.code()).isEqualTo("sandbox_failed");
+    assertThat(quarters.vacated).isTrue();
+    assertThat(failing.hosted()).isEmpty();
+  }
+
+  @Test
+  void refusesMoreThanItHasRoomFor() {
+    open(bind(SessionId.random()));
+    open(bind(SessionId.random()));
+    assertThat(refusal(open(bind(session)))).isEqualTo(Refusal.NO_CAPACITY);
+    assertThat(runner.stats()).isEqualTo(new PoolStats(0, 0, 2, 0, 0, 2, 0, 0, 0));
+  }
+
+  @Test
+  void countsSandboxesThatAreOnlyBeingTaken() {
+    Promise<Void> slow = Promise.promise();
+    beforeTaking = slow.future();
+    open(bind(SessionId.random()));
+    open(bind(SessionId.random()));
+    assertThat(refusal(open(bind(session)))).isEqualTo(Refusal.NO_CAPACITY);
+    slow.complete();
+    run();
+    assertThat(runner.stats().warm()).isEqualTo(2);
+  }
+
+  @Test
+  void answersOnlyForExactlyWhatItHolds() {
+    Binding mine = bind(session);
+    open(mine);
+    for (Binding other :
+        List.of(
+            new Binding(session, "x", BOOT, mine.epoch()),
+            new Binding(session, "r", new UUID(1, 1), mine.epoch()),
+            new Binding(session, "r", BOOT, mine.epoch() + 1),
+            new Binding(session, "r", BOOT, mine.epoch() - 1),
+            new Binding(SessionId.random(), "r", BOOT, mine.epoch()))) {
+      assertThat(refusal(runner.probe(new ProbeSandbox(other)))).isEqualTo(Refusal.SANDBOX_GONE);
+      assertThat(refusal(runner.startTurn(turn(other, 1)))).isEqualTo(Refusal.SANDBOX_GONE);
+      assertThat(refusal(runner.close(new CloseSandbox(other, false, "x"))))
+          .isEqualTo(Refusal.SANDBOX_GONE);
+    }
+    assertThat(runner.probe(new ProbeSandbox(mine)).succeeded()).isTrue();
+  }
+
+  @Test
+  void makesWayForAHigherEpochOfTheSameSession() {
+    Binding old = bind(session);
+    open(old);
+    Binding next = bind(session);
+    open(next);
+    assertThat(taken.get(0).vacated).isTrue();
+    assertThat(taken.get(1).vacated).isFalse();
+    assertThat(runner.hosted()).containsExactly(new Hosted(session, next.epoch()));
+    assertThat(refusal(open(old))).isEqualTo(Refusal.SANDBOX_GONE);
+  }
+
+  @Test
+  void dropsWhatIsNotItsOwnAnyMore() {
+    Binding binding = bind(session);
+    open(binding);
+    runner.drop(List.of(new Hosted(session, binding.epoch() + 1)));
+    assertThat(runner.hosted()).hasSize(1);
+    runner.drop(List.of(new Hosted(session, binding.epoch())));
+    assertThat(runner.hosted()).isEmpty();
+    assertThat(taken.get(0).scans).isZero();
+  }
+
+  @Test
+  void countsByWhatSandboxesDo() {
+    Binding one = bind(session);
+    open(one);
+    runner.startTurn(turn(one, 1));
+    assertThat(runner.stats().running()).isEqualTo(1);
+    taken.get(0).agent().says("{\"type\":\"done\"}");
+    assertThat(runner.stats().waiting()).isEqualTo(1);
+  }
+
+  @Test
+  void givesBackSandboxesThatWaitTooLong() {
+    Binding binding = bind(session);
+    open(binding);
+    Binding unused = bind(SessionId.random());
+    open(unused);
+    runner.startTurn(turn(binding, 1));
+    taken.get(0).agent().says("{\"type\":\"done\"}");
+    coordinator.store("m" + taken.get(0).files.hashCode(), io.vertx.core.buffer.Buffer.buffer());
+    run();
+    timers.advance(Duration.ofMinutes(29));
+    run();
+    runner.releaseIdle();
+    assertThat(runner.hosted()).hasSize(2);
+    timers.advance(Duration.ofMinutes(2));
+    runner.releaseIdle();
+    run();
+
+    assertThat(runner.hosted()).containsExactly(new Hosted(unused.session(), unused.epoch()));
+    assertThat(coordinator.snapshot(session)).isNotNull();
+    assertThat(coordinator.released()).hasSize(1);
+    assertThat(coordinator.released().get(0).reason()).isEqualTo("idle");
+  }
+
+  @Test
+  void refusesCommandsWithoutAReasonableLimit() {
+    Binding binding = bind(session);
+    open(binding);
+    assertThat(refusal(runner.exec(new Exec(binding, "ls", 0)))).isEqualTo(Refusal.INVALID_REQUEST);
+    assertThat(refusal(runner.exec(new Exec(binding, "ls", 300_001))))
+        .isEqualTo(Refusal.INVALID_REQUEST);
+  }
+
+  @Test
+  void savesAndRemovesEverythingAtItsEnd() {
+    open(bind(session));
+    open(bind(SessionId.random()));
+    Future<Void> closed = runner.closeAll("shutdown");
+    run();
+    assertThat(closed.succeeded()).isTrue();
+    assertThat(taken).allMatch(q -> q.vacated && q.scans > 0);
+    assertThat(refusal(open(bind(SessionId.random())))).isEqualTo(Refusal.NO_CAPACITY);
+  }
+
+  @Test
+  void registersUntilItIsHeardAndBeats() {
+    coordinator.failNext(4);
+    HeartbeatLoop beats = beats();
+    Future<Void> registered = beats.start();
+    assertThat(registered.isComplete()).isFalse();
+    pass(Duration.ofSeconds(4));
+    assertThat(registered.succeeded()).isTrue();
+    assertThat(coordinator.registered("r")).isEqualTo(BOOT);
+    open(bind(session));
+    pass(Duration.ofSeconds(3));
+    assertThat(coordinator.beats()).isNotEmpty();
+    assertThat(coordinator.beats().get(coordinator.beats().size() - 1).hosted()).hasSize(1);
+
+    coordinator.failNext(1);
+    pass(Duration.ofSeconds(6));
+    coordinator.forget("r");
+    pass(Duration.ofSeconds(3));
+    assertThat(coordinator.registered("r")).isEqualTo(BOOT);
+
+    beats.leave();
+    assertThat(coordinator.gone()).hasSize(1);
+    int before = coordinator.beats().size();
+    pass(Duration.ofSeconds(6));
+    assertThat(coordinator.beats()).hasSize(before);
+  }
+
+  @Test
+  void dropsWhatAHeartbeatNames() {
+    beats().start();
+    open(bind(session));
+    coordinator.bind(session, "other", BOOT);
+    pass(Duration.ofSeconds(3));
+    assertThat(runner.hosted()).isEmpty();
+    assertThat(taken.get(0).vacated).isTrue();
+  }
+
+  private HeartbeatLoop beats() {
+    return new HeartbeatLoop(
+        new RegisterRunner("r", BOOT, "localhost", 0, 2),
+        runner,
+        coordinator,
+        timers,
+        HeartbeatLoop.Lease.UNWATCHED);
+  }
+
+  private static Refusal refusal(Future<?> future) {
+    return ((Refused) future.cause()).refusal();
+  }
+}
