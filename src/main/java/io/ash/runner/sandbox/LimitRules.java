@@ -16,19 +16,38 @@ final class LimitRules {
   private static final int PROCESSES = 64;
 
   private final Capabilities host;
+  private final Limits otherwise;
 
-  LimitRules(Capabilities host) {
+  /**
+   * The rules of one host.
+   *
+   * @param otherwise limits of a sandbox that asks for none; null members get the usual ones
+   */
+  LimitRules(Capabilities host, Limits otherwise) {
     this.host = host;
+    this.otherwise = otherwise;
   }
 
   /** Throws {@link Refused} for a limit that was asked for and that this host cannot enforce. */
   LimitsInForce settle(Limits asked) {
     return new LimitsInForce(
-        settle(LimitKind.MEMORY, "memoryMb", asked.memoryMb(), MEMORY_MB),
-        settle(LimitKind.CPU, "cpuPercent", asked.cpuPercent(), CPU_PERCENT),
-        settle(LimitKind.PROCESSES, "maxProcesses", asked.maxProcesses(), PROCESSES),
-        settle(LimitKind.DISK, "diskMb", asked.diskMb(), DISK_MB),
+        settle(LimitKind.MEMORY, "memoryMb", asked.memoryMb(), or(otherwise.memoryMb(), MEMORY_MB)),
+        settle(
+            LimitKind.CPU,
+            "cpuPercent",
+            asked.cpuPercent(),
+            or(otherwise.cpuPercent(), CPU_PERCENT)),
+        settle(
+            LimitKind.PROCESSES,
+            "maxProcesses",
+            asked.maxProcesses(),
+            or(otherwise.maxProcesses(), PROCESSES)),
+        settle(LimitKind.DISK, "diskMb", asked.diskMb(), or(otherwise.diskMb(), DISK_MB)),
         host.heldBy());
+  }
+
+  private static int or(@Nullable Integer value, int usual) {
+    return value == null ? usual : value;
   }
 
   private int settle(LimitKind kind, String name, @Nullable Integer asked, int otherwise) {

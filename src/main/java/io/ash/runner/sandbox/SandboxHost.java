@@ -1,5 +1,6 @@
 package io.ash.runner.sandbox;
 
+import io.ash.model.Limits;
 import io.ash.process.Spawner;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,7 @@ final class SandboxHost {
   private final Capabilities capabilities;
   private final HostPaths reach;
   private final Launcher launcher;
+  private final Limits otherwise;
   private final @Nullable UidRange uids;
 
   private SandboxHost(
@@ -34,6 +36,7 @@ final class SandboxHost {
       Capabilities capabilities,
       HostPaths reach,
       Launcher launcher,
+      Limits otherwise,
       @Nullable UidRange uids) {
     this.live = live;
     this.isolation = isolation;
@@ -41,6 +44,7 @@ final class SandboxHost {
     this.capabilities = capabilities;
     this.reach = reach;
     this.launcher = launcher;
+    this.otherwise = otherwise;
     this.uids = uids;
   }
 
@@ -78,6 +82,7 @@ final class SandboxHost {
         capabilities,
         reach,
         new Launcher(spawner, wrapping, id),
+        config.limits(),
         root && !plain ? UidRange.ofHost() : null);
   }
 
@@ -136,7 +141,7 @@ final class SandboxHost {
   }
 
   Made make(Jail jail) throws IOException {
-    LimitsInForce limits = new LimitRules(capabilities).settle(jail.limits());
+    LimitsInForce limits = new LimitRules(capabilities, otherwise).settle(jail.limits());
     SandboxPlace place =
         new SandboxPlace(live.resolve(jail.name()), uids == null ? -1 : uids.take());
     try {

@@ -25,6 +25,7 @@ public final class SandboxProcess {
   private final PipeReader err;
   private final PipeWriter in;
   private final Promise<Exit> exit = Promise.promise();
+  private final Promise<Void> outputClosed = Promise.promise();
   private volatile boolean marked;
   private int pipesOpen = 2;
   private @Nullable Exit pending;
@@ -37,7 +38,7 @@ public final class SandboxProcess {
     Process process = launched.process();
     out =
         new PipeReader(
-            process.getInputStream(), context, stdio.stdout(), chunk -> chunk, this::pipeEnded);
+            process.getInputStream(), context, stdio.stdout(), chunk -> chunk, this::outputEnded);
     err =
         new PipeReader(
             process.getErrorStream(), context, stdio.stderr(), this::seeMark, this::pipeEnded);
@@ -67,6 +68,11 @@ public final class SandboxProcess {
   /** How it ended; completes once, after its output was delivered. */
   public Future<Exit> exit() {
     return exit.future();
+  }
+
+  /** Completes when it closed its standard output; it may still be alive. */
+  public Future<Void> outputClosed() {
+    return outputClosed.future();
   }
 
   /**
@@ -123,6 +129,11 @@ public final class SandboxProcess {
     marked = true;
     launched.discardArguments();
     return chunk.slice(1, chunk.length());
+  }
+
+  private void outputEnded() {
+    outputClosed.tryComplete();
+    pipeEnded();
   }
 
   private void pipeEnded() {

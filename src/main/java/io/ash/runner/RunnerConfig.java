@@ -1,0 +1,79 @@
+package io.ash.runner;
+
+import io.ash.config.Env;
+import io.ash.model.Limits;
+import io.ash.runner.sandbox.Isolation;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings of a runner.
+ *
+ * @param id names it in the fleet
+ * @param maxSandboxes most sandboxes at a time
+ * @param idle how long a session may wait before its sandbox is given back
+ * @param isolation what stands between sandboxes and the host
+ * @param limits of a sandbox where its agent asks for none
+ * @param dataDirectory absolute; sandboxes and cached blobs lie below it
+ * @param modelEnvironment what agents that call a model are given; holds keys
+ * @param claude name or path of the {@code claude} command line, null for {@code claude}
+ * @param searchPath where programs of agents are looked for, as in {@code PATH}
+ */
+public record RunnerConfig(
+    String id,
+    int maxSandboxes,
+    Duration idle,
+    Isolation isolation,
+    Limits limits,
+    Path dataDirectory,
+    Map<String, String> modelEnvironment,
+    @Nullable String claude,
+    String searchPath) {
+  private static final List<String> MODEL =
+      List.of(
+          "ANTHROPIC_API_KEY",
+          "ANTHROPIC_BASE_URL",
+          "ANTHROPIC_CUSTOM_HEADERS",
+          "CLAUDE_CODE_USE_BEDROCK",
+          "AWS_ACCESS_KEY_ID",
+          "AWS_SECRET_ACCESS_KEY",
+          "AWS_SESSION_TOKEN",
+          "AWS_REGION",
+          "AWS_BEARER_TOKEN_BEDROCK");
+  private static final String PATH = "/usr/local/bin:/usr/bin:/bin";
+
+  public RunnerConfig {
+    modelEnvironment = Map.copyOf(modelEnvironment);
+  }
+
+  /**
+   * Reads the settings; problems stay with {@code env}.
+   *
+   * @param defaultId where {@code ASH_RUNNER_ID} is not set
+   */
+  public static RunnerConfig read(Env env, String defaultId) {
+    Map<String, String> model = new HashMap<>();
+    for (String name : MODEL) {
+      env.text(name).ifPresent(value -> model.put(name, value));
+    }
+    return new RunnerConfig(
+        env.text("ASH_RUNNER_ID", defaultId),
+        env.number("ASH_MAX_SANDBOXES", 1000, 1, 100_000),
+        Duration.ofMillis(
+            env.bigNumber("ASH_IDLE_TIMEOUT_MS", 1_800_000, 1000, Duration.ofDays(365).toMillis())),
+        env.choice("ASH_SANDBOX_ISOLATION", Isolation.AUTO),
+        new Limits(
+            env.number("ASH_SANDBOX_MEMORY_MB", 2048, 16, 1 << 20),
+            env.number("ASH_SANDBOX_CPU_PERCENT", 100, 1, 100_000),
+            env.number("ASH_SANDBOX_DISK_MB", 1024, 1, 1 << 20),
+            env.number("ASH_SANDBOX_MAX_PROCESSES", 64, 4, 100_000)),
+        Path.of(env.text("ASH_DATA_DIR", "data")).toAbsolutePath().normalize(),
+        model,
+        env.text("CLAUDE_CODE_EXECUTABLE").orElse(null),
+        env.text("PATH", PATH));
+  }
+}
