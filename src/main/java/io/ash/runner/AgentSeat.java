@@ -72,7 +72,9 @@ final class AgentSeat {
     }
     Future<Void> files = Future.succeededFuture();
     for (Map.Entry<String, String> f : command.homeFiles().entrySet()) {
-      files = files.compose(v -> quarters.write(Quarters.Place.HOME, f.getKey(), f.getValue()));
+      files =
+          files.compose(
+              v -> quarters.files().write(SessionFiles.Place.HOME, f.getKey(), f.getValue()));
     }
     Running next = new Running();
     return files.compose(v -> quarters.start(command, next)).map(process -> seat(next, process));

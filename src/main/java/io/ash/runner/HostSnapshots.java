@@ -133,7 +133,7 @@ final class HostSnapshots {
   private Future<Void> scanAndAttach(long covered) {
     changed = false;
     takenAt = tools.ticker().nanos();
-    Future<Quarters.Scan> scan = quarters.scan();
+    Future<SessionFiles.Scan> scan = quarters.files().scan();
     Future<Void> over = scan.mapEmpty();
     scanning = over;
     over.onComplete(
@@ -150,7 +150,7 @@ final class HostSnapshots {
         .onFailure(e -> changed = true);
   }
 
-  private Future<Void> attach(Quarters.Scan state, long covered, int tries, boolean unsure) {
+  private Future<Void> attach(SessionFiles.Scan state, long covered, int tries, boolean unsure) {
     AttachSnapshot call =
         new AttachSnapshot(binding, no + 1, state.manifest(), state.blobs(), covered);
     return tools
@@ -169,7 +169,7 @@ final class HostSnapshots {
   }
 
   private Future<Void> judge(
-      Quarters.Scan state, long covered, int tries, boolean unsure, Attached reply) {
+      SessionFiles.Scan state, long covered, int tries, boolean unsure, Attached reply) {
     if (reply.accepted() || (unsure && reply.missing().isEmpty())) {
       // An answer that was lost before may have said yes: then the number is taken, by this one.
       no++;
@@ -183,7 +183,10 @@ final class HostSnapshots {
     if (tries <= 1) {
       return Future.failedFuture("blobs of a snapshot are lost again and again");
     }
-    return quarters.store(reply.missing()).compose(v -> attach(state, covered, tries - 1, unsure));
+    return quarters
+        .files()
+        .store(reply.missing())
+        .compose(v -> attach(state, covered, tries - 1, unsure));
   }
 
   /** Takes no more by itself. */

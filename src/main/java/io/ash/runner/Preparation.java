@@ -2,7 +2,7 @@ package io.ash.runner;
 
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
-import io.ash.runner.Quarters.Place;
+import io.ash.runner.SessionFiles.Place;
 import io.ash.runner.dialect.AgentSettings;
 import io.ash.runner.dialect.Dialect;
 import io.ash.wire.ExecResult;
@@ -40,11 +40,12 @@ final class Preparation {
     boolean fresh = open.snapshot() == null;
     String asked = settings.systemPrompt();
     return quarters
+        .files()
         .furnish()
         .compose(
             v ->
                 fresh && asked != null
-                    ? quarters.write(Place.WORKSPACE, PROMPT, asked)
+                    ? quarters.files().write(Place.WORKSPACE, PROMPT, asked)
                     : Future.<Void>succeededFuture())
         .compose(v -> fresh ? script("install.sh") : Future.succeededFuture())
         .compose(v -> fresh ? script("startup.sh") : Future.succeededFuture())
@@ -52,10 +53,11 @@ final class Preparation {
             v ->
                 asked != null
                     ? Future.succeededFuture(asked)
-                    : quarters.read(Place.WORKSPACE, PROMPT, MAX_PROMPT))
+                    : quarters.files().read(Place.WORKSPACE, PROMPT, MAX_PROMPT))
         .compose(
             prompt ->
                 quarters
+                    .files()
                     .read(Place.HOME, Dialect.MEMORY_FILE, MAX_MEMORY)
                     .map(
                         memory ->
@@ -66,6 +68,7 @@ final class Preparation {
 
   private Future<Void> script(String name) {
     return quarters
+        .files()
         .has(name)
         .compose(
             there ->

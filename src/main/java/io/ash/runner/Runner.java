@@ -236,34 +236,36 @@ final class Runner implements RunnerApi {
 
   @Override
   public Future<FileList> listFiles(ListFiles call) {
-    return with(call.binding(), host -> host.looking(q -> q.listFiles(call.includeHidden())));
+    return with(
+        call.binding(), host -> host.looking(files -> files.listFiles(call.includeHidden())));
   }
 
   @Override
   public Future<FileChunk> readFile(ReadFile call) {
     return with(
         call.binding(),
-        host -> host.looking(q -> q.readFile(call.path(), call.offset(), call.length())));
+        host -> host.looking(files -> files.readFile(call.path(), call.offset(), call.length())));
   }
 
   @Override
   public Future<Void> writeFile(WriteFile call) {
-    return with(call.binding(), host -> host.changing(q -> q.writeFile(call.path(), call.bytes())));
+    return with(
+        call.binding(), host -> host.changing(files -> files.writeFile(call.path(), call.bytes())));
   }
 
   @Override
   public Future<Void> deleteFile(DeleteFile call) {
-    return with(call.binding(), host -> host.changing(q -> q.deleteFile(call.path())));
+    return with(call.binding(), host -> host.changing(files -> files.deleteFile(call.path())));
   }
 
   @Override
   public Future<BundleChunk> readBundle(ReadBundle call) {
-    return with(call.binding(), host -> host.looking(q -> q.readBundle(call.handle())));
+    return with(call.binding(), host -> host.looking(files -> files.readBundle(call.handle())));
   }
 
   @Override
   public Future<Void> writeBundle(WriteBundle call) {
-    return with(call.binding(), host -> host.changing(q -> q.writeBundle(call.bytes())));
+    return with(call.binding(), host -> host.changing(files -> files.writeBundle(call.bytes())));
   }
 
   /** What it does at the moment. */

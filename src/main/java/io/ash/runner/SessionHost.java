@@ -22,6 +22,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -259,7 +260,8 @@ final class SessionHost implements EventLane.Speaker {
     }
     if (heard.remember() != null) {
       quarters
-          .write(Quarters.Place.HOME, Dialect.MEMORY_FILE, heard.remember())
+          .files()
+          .write(SessionFiles.Place.HOME, Dialect.MEMORY_FILE, heard.remember())
           .onFailure(e -> log.system("the conversation id was not kept: " + e.getMessage()));
     }
     heard.events().forEach(this::say);
@@ -302,17 +304,21 @@ final class SessionHost implements EventLane.Speaker {
 
   /** Runs a command beside the agent. */
   Future<ExecResult> exec(String command, Duration limit) {
-    return changing(q -> q.exec(command, limit));
+    return using(() -> quarters.exec(command, limit));
   }
 
   /** Does something with the files of the session, which may change them. */
-  <T> Future<T> changing(Function<Quarters, Future<T>> work) {
+  <T> Future<T> changing(Function<SessionFiles, Future<T>> work) {
+    return using(() -> work.apply(quarters.files()));
+  }
+
+  private <T> Future<T> using(Supplier<Future<T>> work) {
     if (!phase.open() || phase instanceof HostPhase.Preparing) {
       return Future.failedFuture(goneNow());
     }
     used = true;
     execs++;
-    return work.apply(quarters)
+    return work.get()
         .onComplete(
             done -> {
               execs--;
@@ -324,9 +330,9 @@ final class SessionHost implements EventLane.Speaker {
   }
 
   /** Does something that changes nothing. */
-  <T> Future<T> looking(Function<Quarters, Future<T>> work) {
+  <T> Future<T> looking(Function<SessionFiles, Future<T>> work) {
     return phase.open() && !(phase instanceof HostPhase.Preparing)
-        ? work.apply(quarters)
+        ? work.apply(quarters.files())
         : Future.failedFuture(goneNow());
   }
 

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Quarters whose files are a map and whose processes are {@link FakeAgentProcess}es. */
-final class FakeQuarters implements Quarters {
+final class FakeQuarters implements Quarters, SessionFiles {
   final Map<String, String> files = new HashMap<>();
   final List<FakeAgentProcess> processes = new ArrayList<>();
   final List<String> execs = new ArrayList<>();
@@ -40,6 +40,11 @@ final class FakeQuarters implements Quarters {
 
   FakeAgentProcess agent() {
     return processes.get(processes.size() - 1);
+  }
+
+  @Override
+  public SessionFiles files() {
+    return this;
   }
 
   @Override
@@ -122,6 +127,11 @@ final class FakeQuarters implements Quarters {
 
   @Override
   public Future<Void> writeBundle(Buffer archive) {
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Void> close() {
     return Future.succeededFuture();
   }
 

@@ -1,0 +1,104 @@
+package io.ash.runner;
+
+import io.ash.runner.dialect.AgentCommand;
+import io.ash.runner.sandbox.Command;
+import io.ash.runner.sandbox.ExecOutput;
+import io.ash.runner.sandbox.Isolation;
+import io.ash.runner.sandbox.Jail;
+import io.ash.runner.sandbox.LimitKind;
+import io.ash.runner.sandbox.LimitsInForce;
+import io.ash.runner.sandbox.Sandbox;
+import io.ash.runner.sandbox.Stdio;
+import io.ash.wire.ExecResult;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** Quarters in a jail. Confined to the runner loop. */
+final class JailQuarters implements Quarters {
+  private static final int MOST_OUTPUT = 10 << 20;
+
+  private final Sandbox sandbox;
+  private final Isolation isolation;
+  private final SessionFiles files;
+
+  JailQuarters(Sandbox sandbox, Isolation isolation, SessionFiles files) {
+    this.sandbox = sandbox;
+    this.isolation = isolation;
+    this.files = files;
+  }
+
+  @Override
+  public SessionFiles files() {
+    return files;
+  }
+
+  @Override
+  public Future<AgentProcess> start(AgentCommand command, AgentProcess.Ear ear) {
+    List<String> argv = command.argv().stream().map(this::inside).toList();
+    return sandbox
+        .start(new Command(argv, Jail.WORKSPACE), new Stdio(ear::stdout, ear::stderr))
+        .map(
+            process -> {
+              process.outputClosed().onSuccess(v -> ear.stdoutClosed());
+              return new JailProcess(sandbox, process);
+            });
+  }
+
+  /** Where there is no jail, the home a dialect names is somewhere else. */
+  private String inside(String argument) {
+    return argument.replace(AgentCommand.HOME + "/", sandbox.inside(Jail.HOME) + "/");
+  }
+
+  @Override
+  public Future<ExecResult> exec(String command, Duration limit) {
+    return sandbox.exec(Command.shell(command), limit, MOST_OUTPUT).map(JailQuarters::result);
+  }
+
+  private static ExecResult result(ExecOutput output) {
+    return new ExecResult(
+        output.exit().code(),
+        output.stdout().toString(StandardCharsets.UTF_8),
+        output.stderr().toString(StandardCharsets.UTF_8),
+        output.timedOut(),
+        output.truncated());
+  }
+
+  @Override
+  public String facts() {
+    LimitsInForce limits = sandbox.limits();
+    JsonObject heldBy = new JsonObject();
+    for (LimitKind kind : LimitKind.values()) {
+      heldBy.put(kind.name().toLowerCase(Locale.ROOT), limits.of(kind).text());
+    }
+    return new JsonObject()
+        .put("isolation", isolation.text())
+        .put("network", sandbox.jail().network().text())
+        .put(
+            "limits",
+            new JsonObject()
+                .put("memoryMb", limits.memoryMb())
+                .put("cpuPercent", limits.cpuPercent())
+                .put("diskMb", limits.diskMb())
+                .put("maxProcesses", limits.processes())
+                .put("heldBy", heldBy))
+        .encode();
+  }
+
+  @Override
+  public int memoryMb() {
+    return sandbox.limits().memoryMb();
+  }
+
+  /** Work on the files ends before they are removed, or it would make them anew. */
+  @Override
+  public Future<Void> vacate(Duration grace) {
+    return sandbox
+        .close(grace)
+        .eventually(files::close)
+        .eventually(() -> sandbox.discard(Duration.ZERO));
+  }
+}

@@ -1,0 +1,72 @@
+package io.ash.runner;
+
+import io.ash.wire.BundleChunk;
+import io.ash.wire.FileChunk;
+import io.ash.wire.FileList;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+
+/**
+ * The files of one session on this runner: the workspace that agent and user see, and the private
+ * home. Confined to the runner loop; what blocks happens elsewhere.
+ */
+interface SessionFiles {
+  /** Puts workspace and home in place: the agent's files, or a snapshot of both. */
+  Future<Void> furnish();
+
+  /**
+   * Text of a file of the workspace or home, empty where there is none or it is longer than {@code
+   * most} bytes.
+   */
+  Future<String> read(Place place, String path, int most);
+
+  /** Whether the workspace has a regular file there. */
+  Future<Boolean> has(String path);
+
+  /** Replaces a file, readable by the agent only. */
+  Future<Void> write(Place place, String path, String text);
+
+  /** Compares workspace and home with the last snapshot and stores what is new of them. */
+  Future<Scan> scan();
+
+  /** Stores these blobs of the last scan, which somebody lost. */
+  Future<Void> store(List<String> keys);
+
+  /** Regular files of the workspace. */
+  Future<FileList> listFiles(boolean includeHidden);
+
+  /** A part of a file of the workspace. */
+  Future<FileChunk> readFile(String path, long offset, int length);
+
+  /** Replaces or creates a file of the workspace. */
+  Future<Void> writeFile(String path, Buffer bytes);
+
+  /** Removes a file of the workspace. */
+  Future<Void> deleteFile(String path);
+
+  /** The next part of the packed workspace. */
+  Future<BundleChunk> readBundle(String handle);
+
+  /** Unpacks an archive over the workspace. */
+  Future<Void> writeBundle(Buffer archive);
+
+  /** Begins nothing new; completes when no work on the files is under way. */
+  Future<Void> close();
+
+  /** The two trees of a session. */
+  enum Place {
+    /** What agent and user see. */
+    WORKSPACE,
+    /** What the agent's programs keep for themselves. */
+    HOME
+  }
+
+  /**
+   * A state of both trees that is stored, except for a reference to it.
+   *
+   * @param manifest key of the manifest
+   * @param blobs every key it refers to, the manifest included
+   */
+  record Scan(String manifest, List<String> blobs) {}
+}
