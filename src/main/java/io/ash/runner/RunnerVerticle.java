@@ -1,0 +1,152 @@
+package io.ash.runner;
+
+import io.ash.runner.dialect.Dialects;
+import io.ash.runner.dialect.Executables;
+import io.ash.runner.dialect.Programs;
+import io.ash.runner.sandbox.Sandbox;
+import io.ash.runner.sandbox.SandboxConfig;
+import io.ash.runner.sandbox.Sandboxes;
+import io.ash.time.Rounds;
+import io.ash.wire.OpenSandbox;
+import io.ash.wire.RegisterRunner;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.WorkerExecutor;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runner wing: clears away what an earlier boot left, tries a sandbox, opens its door,
+ * registers; closes in reverse. Its event loop is the runner loop.
+ */
+public final class RunnerVerticle extends VerticleBase {
+  private static final Duration SWEEP = Duration.ofMinutes(1);
+  private static final Duration CLOSING = Duration.ofSeconds(20);
+  private static final int WORKERS = 8;
+  private static final long LONGEST_WORK_MINUTES = 30;
+  private static final long CACHE_BYTES = 2L << 30;
+
+  private final RunnerConfig config;
+  private final RunnerSurroundings around;
+  private final FilesMaker files;
+  private @Nullable Opened opened;
+
+  RunnerVerticle(RunnerConfig config, RunnerSurroundings around, FilesMaker files) {
+    this.config = config;
+    this.around = around;
+    this.files = files;
+  }
+
+  /** Makes the files of a session. */
+  interface FilesMaker {
+    SessionFiles make(OpenSandbox call, Sandbox sandbox, BlobCache cache, WorkerExecutor workers);
+  }
+
+  /** What is open, in order. */
+  private record Opened(
+      WorkerExecutor workers,
+      Sandboxes sandboxes,
+      Runner runner,
+      Rounds idle,
+      java.util.function.Supplier<Future<Void>> door,
+      HeartbeatLoop beats) {}
+
+  /** Completes when coordinators know this runner. */
+  @Override
+  public Future<?> start() {
+    WorkerExecutor workers =
+        vertx.createSharedWorkerExecutor(
+            "ash-runner", WORKERS, LONGEST_WORK_MINUTES, TimeUnit.MINUTES);
+    SandboxConfig sandbox =
+        new SandboxConfig(
+            config.dataDirectory().resolve("sandboxes"), config.isolation(), config.limits());
+    return Sandboxes.prepare(
+            sandbox, around.spawner(), workers, around.timers(), around.ticker(), context)
+        .compose(
+            sandboxes ->
+                workers
+                    .executeBlocking(
+                        () ->
+                            BlobCache.open(
+                                vertx.fileSystem(),
+                                config.dataDirectory().resolve("cache/blobs"),
+                                CACHE_BYTES))
+                    .compose(cache -> open(workers, sandboxes, cache)))
+        .onFailure(e -> workers.close());
+  }
+
+  private Future<Void> open(WorkerExecutor workers, Sandboxes sandboxes, BlobCache cache) {
+    UUID incarnation = UUID.randomUUID();
+    EventUplink uplink =
+        new EventUplink(
+            around.coordinator(),
+            around.timers(),
+            task -> context.runOnContext(v -> task.run()),
+            UplinkBounds.STANDARD);
+    HostTools tools =
+        new HostTools(
+            around.coordinator(), uplink, around.timers(), around.ticker(), around.clock());
+    JailLodgings lodgings =
+        new JailLodgings(
+            sandboxes,
+            new Programs(new Executables(config.searchPath()), config.claude()),
+            new Dialects(around.ticker(), config.modelEnvironment()),
+            (call, sandbox) -> files.make(call, sandbox, cache, workers),
+            workers,
+            context);
+    Runner runner =
+        new Runner(config.id(), incarnation, config.maxSandboxes(), config.idle(), tools, lodgings);
+    Rounds idle =
+        new Rounds(
+            "IdleSandboxes",
+            around.timers(),
+            SWEEP.compareTo(config.idle()) < 0 ? SWEEP : config.idle(),
+            Duration.ZERO,
+            runner::releaseIdle);
+    RegisterRunner self =
+        new RegisterRunner(
+            config.id(), incarnation, around.host(), around.port(), config.maxSandboxes());
+    HeartbeatLoop beats =
+        new HeartbeatLoop(
+            self, runner, around.coordinator(), around.timers(), HeartbeatLoop.Lease.UNWATCHED);
+    opened = new Opened(workers, sandboxes, runner, idle, around.door().open(runner), beats);
+    idle.start();
+    return beats.start();
+  }
+
+  @Override
+  public Future<?> stop() {
+    Opened open = opened;
+    if (open == null) {
+      return Future.succeededFuture();
+    }
+    open.idle().stop();
+    return within(CLOSING, open.runner().closeAll("the server was stopped"))
+        .compose(v -> open.beats().leave())
+        .eventually(() -> open.door().get())
+        .eventually(
+            () ->
+                open.workers()
+                    .executeBlocking(
+                        () -> {
+                          open.sandboxes().close();
+                          return null;
+                        }))
+        .eventually(() -> open.workers().close());
+  }
+
+  /** Completes with the work, whatever became of it, or at the limit. */
+  private Future<Void> within(Duration limit, Future<Void> work) {
+    Promise<Void> settled = Promise.promise();
+    var late = around.timers().once(limit, settled::tryComplete);
+    work.onComplete(
+        done -> {
+          late.cancel();
+          settled.tryComplete();
+        });
+    return settled.future();
+  }
+}
