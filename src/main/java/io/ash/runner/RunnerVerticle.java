@@ -92,7 +92,8 @@ public final class RunnerVerticle extends VerticleBase {
     JailLodgings lodgings =
         new JailLodgings(
             sandboxes,
-            new Programs(new Executables(config.searchPath()), config.claude()),
+            new Programs(
+                new Executables(config.searchPath()), config.claude(), sandboxes.usersOfTheirOwn()),
             new Dialects(around.ticker(), config.modelEnvironment()),
             (call, sandbox) -> files.make(call, sandbox, cache, workers),
             workers,

@@ -159,6 +159,10 @@ final class SandboxHost {
     }
   }
 
+  boolean usersOfTheirOwn() {
+    return uids != null;
+  }
+
   Launcher launcher() {
     return launcher;
   }

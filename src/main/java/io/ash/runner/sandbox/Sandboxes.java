@@ -70,6 +70,11 @@ public final class Sandboxes {
     return host.isolation();
   }
 
+  /** Whether sandboxes run as other users than the server, as they do for root. */
+  public boolean usersOfTheirOwn() {
+    return host.usersOfTheirOwn();
+  }
+
   /** Number of sandboxes that are open. */
   public int open() {
     return names.size();
