@@ -44,7 +44,7 @@ final class DirectoryRemoval {
       for (Path name : names(top)) {
         if (isDirectory(top, name)) {
           permit(directory.resolve(name));
-          empty(top, name);
+          empty(top, name, directory.resolve(name));
           more |= !deleted(top, name);
         } else {
           top.deleteFile(name);
@@ -54,13 +54,15 @@ final class DirectoryRemoval {
     return more || moved > before;
   }
 
-  private void empty(SecureDirectoryStream<Path> top, Path directory) throws IOException {
+  private void empty(SecureDirectoryStream<Path> top, Path directory, Path whole)
+      throws IOException {
     try (SecureDirectoryStream<Path> inside =
         top.newDirectoryStream(directory, LinkOption.NOFOLLOW_LINKS)) {
       for (Path name : names(inside)) {
         if (!isDirectory(inside, name)) {
           inside.deleteFile(name);
         } else if (!deleted(inside, name)) {
+          permit(whole.resolve(name));
           inside.move(name, top, Path.of(".ash-removal-" + moved++));
         }
       }
@@ -90,7 +92,10 @@ final class DirectoryRemoval {
         .isDirectory();
   }
 
-  /** An owner may have closed a directory to itself. */
+  /**
+   * An owner may have closed a directory to itself. Goes by path, two levels deep at most: the
+   * processes that could exchange it for a link are dead.
+   */
   private static void permit(Path directory) throws IOException {
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
   }

@@ -67,6 +67,7 @@ final class SystemFiles {
     return new SystemFiles(etc, trees());
   }
 
+  /** Works on paths, never on their text: a name need not exist in the server's encoding. */
   private static void copy(Path from, Path to) throws IOException {
     if (!Files.isReadable(from) && !Files.isSymbolicLink(from)) {
       return;
@@ -78,14 +79,14 @@ final class SystemFiles {
           @Override
           public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes a)
               throws IOException {
-            createWorldReadable(to.resolve(from.relativize(dir).toString()));
+            createWorldReadable(to.resolve(from.relativize(dir)));
             return FileVisitResult.CONTINUE;
           }
 
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
             if (a.isSymbolicLink() || (a.isRegularFile() && Files.isReadable(file))) {
-              Path target = to.resolve(from.relativize(file).toString());
+              Path target = to.resolve(from.relativize(file));
               Files.copy(
                   file, target, LinkOption.NOFOLLOW_LINKS, StandardCopyOption.COPY_ATTRIBUTES);
             }

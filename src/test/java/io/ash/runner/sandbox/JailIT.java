@@ -61,8 +61,8 @@ class JailIT {
     ExecOutput output = den.run(loaded, "exit 3");
     assertThat(output.exit().code()).isEqualTo(3);
     assertThat(output.stderr().toString().split("\n"))
-        .as("only what runs inside tries to load it")
-        .hasSize(1);
+        .as("only the shell inside and what limits it try to load it")
+        .hasSizeLessThanOrEqualTo(2);
     den.discard(loaded);
   }
 
@@ -127,7 +127,8 @@ class JailIT {
 
   @Test
   void inheritsNoDescriptor() {
-    assertThat(den.out(sandbox, "sh -c 'ls /proc/$PPID/fd' | xargs")).isEqualTo("0 1 2");
+    assertThat(den.out(sandbox, "sh -c 'ls /proc/$PPID/fd >/tmp/l'; xargs </tmp/l"))
+        .isEqualTo("0 1 2");
   }
 
   @Test
