@@ -2,7 +2,9 @@ package io.ash.coordinator.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ash.model.SessionId;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -36,14 +38,33 @@ final class Requests {
     }
   }
 
-  /** What a path names after its {@code *}: decoded, relative, may be empty. */
+  /** What a path names after the fixed part of its route: decoded, relative, may be empty. */
   static String rest(RoutingContext ctx) {
-    String rest = ctx.pathParam("*");
-    String path = rest == null ? "" : rest;
-    if (path.indexOf('\0') >= 0) {
+    String path = ctx.normalizedPath();
+    int from = 0;
+    for (int slashes = slashes(ctx.currentRoute()); slashes > 0; slashes--) {
+      from = path.indexOf('/', from) + 1;
+      if (from == 0) {
+        return "";
+      }
+    }
+    String rest;
+    try {
+      rest = URLDecoder.decode(path.substring(from).replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new Invalid("params/*", "must be percent-encoded UTF-8");
+    }
+    if (rest.indexOf('\0') >= 0) {
       throw new Invalid("params/*", "must not contain a NUL character");
     }
-    return path;
+    return rest;
+  }
+
+  /** Slashes before the rest; a route gives its path with or without the star. */
+  private static int slashes(Route route) {
+    String path = String.valueOf(route.getPath());
+    String fixed = path.endsWith("*") ? path.substring(0, path.length() - 1) : path;
+    return (int) (fixed + (fixed.endsWith("/") ? "" : "/")).chars().filter(c -> c == '/').count();
   }
 
   /** The Idempotency-Key, 1 to 255 visible ASCII characters, or null. */

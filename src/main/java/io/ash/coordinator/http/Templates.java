@@ -83,6 +83,9 @@ final class Templates {
     route.methods().forEach(m -> methods.add(m.name()));
     StringBuilder regex = new StringBuilder();
     String path = route.getPath();
+    if (!route.isExactPath() && !path.endsWith("*")) {
+      path = path + "*";
+    }
     String fixed = path.endsWith("*") ? path.substring(0, path.length() - 1) : path;
     for (String segment : fixed.split("(?=/)", -1)) {
       regex.append(segment.startsWith("/:") ? "/[^/]+" : Pattern.quote(segment));
