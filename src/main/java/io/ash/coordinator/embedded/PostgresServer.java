@@ -28,6 +28,7 @@ public final class PostgresServer {
 
   private final Commands commands;
   private final Ticker ticker;
+  private final Path home;
   private final Path log;
   private final Path socket;
   private final Cluster cluster;
@@ -46,6 +47,7 @@ public final class PostgresServer {
       ServerSettings settings) {
     this.commands = commands;
     this.ticker = ticker;
+    this.home = home;
     this.log = home.resolve("server.log");
     this.socket = socket;
     this.cluster = cluster;
@@ -126,22 +128,33 @@ public final class PostgresServer {
     }
   }
 
-  /** Fast shutdown; after ten seconds an immediate one, after five more a kill. */
+  /**
+   * Fast shutdown; after ten seconds an immediate one, after ten more a kill. Starting again needs
+   * {@link #prepare} first.
+   */
   public void stop(Process process) {
     try {
       for (String signal : new String[] {"INT", "QUIT"}) {
         commands.signal(signal, process.pid());
         if (process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-          Files.deleteIfExists(socket.resolve(".s.PGSQL.5432.lock"));
+          removeFarSocket();
           return;
         }
       }
       new Leftovers(commands, cluster.directory()).end();
+      removeFarSocket();
     } catch (IOException e) {
       throw new IllegalStateException("PostgreSQL cannot be stopped: " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while PostgreSQL stops", e);
+    }
+  }
+
+  /** Leaves nothing in the directory for temporary files; {@link #prepare} makes it again. */
+  private void removeFarSocket() throws IOException {
+    if (!socket.startsWith(home)) {
+      Directories.delete(socket);
     }
   }
 

@@ -17,10 +17,13 @@ public record DatabaseConfig(
 
   /** Reads {@code ASH_DATABASE_URL}, {@code DATABASE_UNPOOLED_URL}, {@code DATABASE_POOL_MAX}. */
   public static DatabaseConfig read(Env env) {
+    Optional<DatabaseUrl> url = env.parsed("ASH_DATABASE_URL", DatabaseUrl::parse);
+    Optional<DatabaseUrl> unpooled = env.parsed("DATABASE_UNPOOLED_URL", DatabaseUrl::parse);
+    if (unpooled.isPresent() && env.text("ASH_DATABASE_URL").isEmpty()) {
+      env.problem("DATABASE_UNPOOLED_URL", "", "ASH_DATABASE_URL beside it, or neither");
+    }
     return new DatabaseConfig(
-        env.parsed("ASH_DATABASE_URL", DatabaseUrl::parse),
-        env.parsed("DATABASE_UNPOOLED_URL", DatabaseUrl::parse),
-        env.number("DATABASE_POOL_MAX", DEFAULT_POOL_MAX, 1, 1000));
+        url, unpooled, env.number("DATABASE_POOL_MAX", DEFAULT_POOL_MAX, 1, 1000));
   }
 
   /** The same on a database that is known now, such as the embedded one. */

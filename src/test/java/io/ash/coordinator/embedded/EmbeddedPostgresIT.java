@@ -236,7 +236,10 @@ class EmbeddedPostgresIT {
     try (DataLock lock = DataLock.take(data)) {
       EmbeddedPostgres postgres = start(lock);
       assertThat(number(postgres.url(), "SELECT 1")).isEqualTo(1);
+      Path socket = socketDirectory(postgres.url());
+      assertThat(socket).isDirectory();
       done(postgres.stop());
+      assertThat(socket).doesNotExist();
     }
   }
 
@@ -323,12 +326,15 @@ class EmbeddedPostgresIT {
   }
 
   private static Future<PgConnection> connect(String url) {
-    String query = url.substring(url.indexOf('?') + 1);
-    String host =
-        java.net.URLDecoder.decode(query.split("&")[0].substring(5), StandardCharsets.UTF_8);
+    String host = socketDirectory(url).toString();
     return PgConnection.connect(
         vertx,
         new PgConnectOptions().setHost(host).setPort(5432).setUser("ash").setDatabase("postgres"));
+  }
+
+  private static Path socketDirectory(String url) {
+    String host = url.substring(url.indexOf("host=") + 5).split("&")[0];
+    return Path.of(java.net.URLDecoder.decode(host, StandardCharsets.UTF_8));
   }
 
   private static Optional<Row> row(String url, String sql) throws Exception {
