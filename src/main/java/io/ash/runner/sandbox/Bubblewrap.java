@@ -57,6 +57,11 @@ final class Bubblewrap implements Wrapping {
   private final HostPaths reach;
   private final Path filter;
   private final Path launches;
+
+  /** Gives the command the output that went past the builder. */
+  private static final List<String> OUTPUT =
+      List.of("/bin/sh", "-c", "exec \"$@\" >&7 7>&-", "ash-run");
+
   private final AtomicLong numbers = new AtomicLong();
 
   Bubblewrap(String program, SystemFiles system, HostPaths reach, Path filter, Path launches) {
@@ -80,6 +85,7 @@ final class Bubblewrap implements Wrapping {
     List<String> line = new ArrayList<>(user(place));
     line.addAll(List.of(program, "--args", "8", "--"));
     line.addAll(processLimit(limits));
+    line.addAll(OUTPUT);
     line.addAll(command.argv());
     return new Wrapped(line, Map.of(), null, file, filter);
   }

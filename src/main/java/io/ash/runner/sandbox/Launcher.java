@@ -32,7 +32,12 @@ final class Launcher {
           + "while [ \"$n\" -gt 0 ]; do echo 0 >\"$1\" || exit 125; shift; n=$((n-1)); done; "
           + "ulimit -c 0; ulimit -n \"$1\" 2>/dev/null; ulimit -f \"$2\" 2>/dev/null; shift 2; ";
 
-  private static final String OPEN = "exec 8<\"$1\" 9<\"$2\"; shift 2; ";
+  /**
+   * The builder of a jail lives as long as what it started; the output goes past it as descriptor
+   * 7, so that it is closed when the command closes it.
+   */
+  private static final String OPEN = "exec 8<\"$1\" 9<\"$2\" 7>&1 >/dev/null; shift 2; ";
+
   private static final String BECOME = "printf '\\006' >&2; exec \"$@\"";
 
   private final Spawner spawner;

@@ -73,6 +73,16 @@ public final class Sandbox {
     return place.home();
   }
 
+  /** A directory of this sandbox on the host that its processes cannot reach; may be missing. */
+  public Path desk() {
+    return place.root().resolve("desk");
+  }
+
+  /** User and group of its files on the host, -1 for those of the server. */
+  public int uid() {
+    return place.uid();
+  }
+
   /** A path inside, such as {@link Jail#WORKSPACE}, as its processes must name it. */
   public String inside(String path) {
     return tools.launcher().wrapping().inside(place, path);
