@@ -58,6 +58,11 @@ public final class Bodies {
     return body == null ? MissingNode.getInstance() : body;
   }
 
+  /** Lets go of the parsed body: for answers that go on long after it was read. */
+  static void forget(RoutingContext ctx) {
+    ctx.remove(KEY);
+  }
+
   /** Whether {@code more} bytes may be held; if so they are, until {@link #release}. */
   boolean reserve(long more) {
     long before = inMemory.getAndAdd(more);

@@ -24,7 +24,7 @@ final class BodyRead {
   private final Timers timers;
   private final RoutingContext ctx;
   private final long limit;
-  private final Buffer body = Buffer.buffer();
+  private Buffer body = Buffer.buffer();
   private Timers.Handle watch = () -> {};
   private long held;
   private long seen;
@@ -40,6 +40,8 @@ final class BodyRead {
 
   void start(Handler<Buffer> whole) {
     HttpServerRequest request = ctx.request();
+    // a stream writes its head long before it ends, and takes over the close handler
+    ctx.addHeadersEndHandler(headed -> letGo());
     ctx.addEndHandler(ended -> letGo());
     ctx.response().closeHandler(closed -> letGo());
     long declared = declared(request);
@@ -64,8 +66,10 @@ final class BodyRead {
   }
 
   private void hand(Handler<Buffer> whole) {
+    Buffer read = body;
+    body = Buffer.buffer();
     try {
-      whole.handle(body);
+      whole.handle(read);
     } catch (RuntimeException e) {
       ctx.fail(e);
     }

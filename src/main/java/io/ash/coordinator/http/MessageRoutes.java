@@ -55,6 +55,7 @@ public final class MessageRoutes {
     streams.admit(ctx);
     SessionId id = Requests.sessionId(ctx);
     SendMessage message = MessageRequest.of(ctx, id);
+    Bodies.forget(ctx);
     Context loop = Objects.requireNonNull(Vertx.currentContext());
     sessions.send(message).map(sent -> answer(ctx, id, sent, loop)).onFailure(ctx::fail);
   }

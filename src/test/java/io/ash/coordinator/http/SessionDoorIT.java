@@ -238,6 +238,7 @@ class SessionDoorIT {
             + "\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"content\":\"hi\"}";
     door.raw(request, "session_start");
     await().until(() -> house.streams.size() == 0);
+    assertThat(house.bodies.held()).isZero();
     SessionDoor.done(house.runner.answer(SessionId.of(id), 1, "still here"));
     assertThat(door.send("GET", "/api/sessions/" + id + "/messages", null).body())
         .contains("still here");
