@@ -7,6 +7,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 
@@ -109,7 +110,9 @@ final class BodyRead {
                 return;
               }
               if (seen == seenAtLastLook) {
-                ctx.response().putHeader(HttpHeaders.CONNECTION, "close");
+                if (ctx.request().version() != HttpVersion.HTTP_2) {
+                  ctx.response().putHeader(HttpHeaders.CONNECTION, "close");
+                }
                 refuse(new Declined(408, "body_stalled", "body stopped coming for 30 seconds"));
               } else {
                 seenAtLastLook = seen;
