@@ -1,0 +1,62 @@
+package io.ash.coordinator.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ash.blob.Manifest;
+import io.ash.coordinator.agent.AgentView;
+import java.time.Instant;
+import java.util.List;
+
+/** Agents as clients see them. */
+final class AgentJson {
+  private AgentJson() {}
+
+  static ObjectNode wrapped(AgentView agent) {
+    return Json.wrap("agent", of(agent));
+  }
+
+  static ObjectNode wrapped(List<AgentView> agents) {
+    ArrayNode all = Json.array();
+    agents.forEach(agent -> all.add(of(agent)));
+    return Json.wrap("agents", all);
+  }
+
+  /** The files a listing shows. */
+  static ObjectNode files(Manifest manifest) {
+    ArrayNode files = Json.array();
+    manifest.files().stream()
+        .filter(file -> FileNames.shown(file.path(), false))
+        .forEach(
+            file ->
+                files
+                    .addObject()
+                    .put("path", file.path())
+                    .put("size", file.size())
+                    .put("modifiedAt", Json.time(Instant.ofEpochMilli(file.mtime()))));
+    return Json.wrap("files", files);
+  }
+
+  private static ObjectNode of(AgentView agent) {
+    ObjectNode json =
+        Json.object()
+            .put("id", agent.id().toString())
+            .put("name", agent.name())
+            .put("version", agent.version())
+            .put("path", agent.path())
+            .put("runtime", agent.definition().runtime().text())
+            .put("network", agent.definition().network().text())
+            .put("createdAt", Json.time(agent.createdAt()))
+            .put("updatedAt", Json.time(agent.updatedAt()))
+            .put("tenantId", agent.tenant());
+    json.set("config", Json.stored(agent.config()));
+    if (!agent.env().isEmpty()) {
+      ObjectNode env = json.putObject("env");
+      agent.env().forEach(name -> env.put(name, "***"));
+    }
+    if (!agent.definition().warnings().isEmpty()) {
+      ArrayNode warnings = json.putArray("warnings");
+      agent.definition().warnings().forEach(warnings::add);
+    }
+    return json;
+  }
+}
