@@ -28,8 +28,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -129,6 +131,28 @@ class AgentRoutesIT {
         + "\",\"content\":\""
         + base64(content)
         + "\"}]}";
+  }
+
+  @Test
+  void isDescribedRouteByRoute() {
+    Set<String> described = new TreeSet<>();
+    DocsRoutes.document()
+        .path("paths")
+        .properties()
+        .forEach(
+            path ->
+                path.getValue()
+                    .fieldNames()
+                    .forEachRemaining(
+                        method ->
+                            described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+    described.removeIf(
+        o -> !o.matches("(GET|POST|PATCH|DELETE) /api/(agents|api-keys|internal).*"));
+
+    assertThat(server.routes.operations())
+        .filteredOn(operation -> !operation.startsWith("HEAD "))
+        .map(o -> o.replaceAll(":([a-z]+)", "{$1}").replace("/*", "/{path}"))
+        .containsExactlyInAnyOrderElementsOf(described);
   }
 
   @Test
