@@ -44,8 +44,11 @@ class ManySessionsIT {
       }
       Awaitility.await("nothing is left")
           .atMost(30, TimeUnit.SECONDS)
-          .untilAsserted(() -> assertThat(Census.of(server, data)).isEqualTo(before));
-      assertThat(server.get("/health").at("/activeSandboxes").asInt()).isZero();
+          .untilAsserted(
+              () -> {
+                assertThat(Census.of(server, data)).isEqualTo(before);
+                assertThat(server.get("/health").at("/activeSandboxes").asInt()).isZero();
+              });
       assertThat(server.get("/api/sessions?includeTotal=true&status=ended").at("/total").asInt())
           .isEqualTo(SESSIONS);
     }

@@ -89,7 +89,7 @@ final class Creations {
             id,
             wish.tenant(),
             agent.name(),
-            agent.version(),
+            agent.revision(),
             RuntimeCodec.encode(runtime),
             settings.encode(),
             secrets.seal(id, plain),
@@ -138,7 +138,7 @@ final class Creations {
         row.id(),
         row.tenant(),
         row.agent(),
-        row.agentVersion(),
+        draft.agent().version(),
         draft.agent().manifest(),
         SessionStatus.ACTIVE,
         bound.binding().runner(),
@@ -210,7 +210,7 @@ final class Creations {
               .find(wish.tenant(), wish.agent())
               .compose(
                   now ->
-                      first && now.version() != agent.version()
+                      first && !now.revision().equals(agent.revision())
                           ? insert(wish, now, false)
                           : Future.failedFuture(Resumptions.noRoom()));
         });

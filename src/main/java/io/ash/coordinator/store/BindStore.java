@@ -32,8 +32,8 @@ public final class BindStore {
   private static final String CREATE =
       """
       with wanted as materialized (
-        select a.id, a.name, a.version, a.manifest, a.definition, a.env, t.blob_key
-        from agent a join tenant t on t.id = a.tenant where a.tenant = $3 and a.name = $4),
+        select a.name, a.version, a.manifest
+        from agent a where a.tenant = $3 and a.name = $4 and a.revision = $10),
       pick as ("""
           + PICK
           + """
@@ -41,7 +41,6 @@ public final class BindStore {
       s as (insert into session (id, tenant, agent_name, agent_version, agent_manifest, runtime,
           settings, sealed_env, create_key, create_hash)
         select $1, $3, w.name, w.version, w.manifest, $5, $6, $7, $8, $9 from wanted w, pick
-        where w.version = $10
         returning created_at),
       h as (insert into head (session_id, tenant, status, runner_id, incarnation, epoch)
         select $1, $3, 'starting', pick.id, pick.incarnation, 1 from pick, s)
@@ -79,13 +78,13 @@ public final class BindStore {
   /**
    * What a new session is made of.
    *
-   * @param agentVersion the version the caller read; another one by now creates nothing
+   * @param revision the one the caller read; another one by now creates nothing
    */
   public record NewSession(
       SessionId id,
       String tenant,
       String agent,
-      int agentVersion,
+      UUID revision,
       String runtime,
       String settings,
       @Nullable String sealedEnv,
@@ -110,13 +109,13 @@ public final class BindStore {
 
   /**
    * Creates a session bound to the runner with most room; nothing where no runner has room, the
-   * agent is not there in that version, or the create key was used before.
+   * agent is not there in that revision, or the create key was used before.
    */
   public Future<Optional<Bound>> create(NewSession n, String... excluded) {
     Tuple args =
         Tuple.of(n.id().value(), excluded, n.tenant(), n.agent(), n.runtime(), n.settings());
     args.addValue(n.sealedEnv()).addValue(n.createKey()).addValue(n.createHash());
-    args.addValue(n.agentVersion());
+    args.addValue(n.revision());
     return database
         .query("session.create", CREATE, args)
         .map(

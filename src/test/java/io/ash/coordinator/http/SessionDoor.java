@@ -58,8 +58,9 @@ final class SessionDoor implements AutoCloseable {
             + " on conflict do nothing");
     postgres.execute("insert into blob (key, bytes) values ('m1', 'x') on conflict do nothing");
     postgres.execute(
-        "insert into agent (id, tenant, name, path, manifest, definition) values"
-            + " ('00000000-0000-0000-0000-000000000001', 'default', 'a', '', 'm1', '{}')"
+        "insert into agent (id, tenant, name, path, manifest, definition, revision) values"
+            + " ('00000000-0000-0000-0000-000000000001', 'default', 'a', '', 'm1', '{}',"
+            + " '00000000-0000-0000-0000-000000000003')"
             + " on conflict do nothing");
     Database database = postgres.database(vertx);
     JournalStore store = new JournalStore(database);
@@ -156,6 +157,7 @@ final class SessionDoor implements AutoCloseable {
               new AgentForSession(
                   "a",
                   1,
+                  java.util.UUID.fromString("00000000-0000-0000-0000-000000000003"),
                   "m1",
                   new RuntimeSpec(RuntimeKind.JSONL, List.of("x"), Limits.UNSET, NetworkMode.NONE),
                   Map.of(),

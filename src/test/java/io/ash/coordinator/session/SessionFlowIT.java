@@ -45,6 +45,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -77,8 +78,9 @@ class SessionFlowIT {
             + " on conflict do nothing");
     postgres.execute("insert into blob (key, bytes) values ('m1', 'x') on conflict do nothing");
     postgres.execute(
-        "insert into agent (id, tenant, name, path, manifest, definition) values"
-            + " ('00000000-0000-0000-0000-000000000001', 'default', 'a', '', 'm1', '{}')"
+        "insert into agent (id, tenant, name, path, manifest, definition, revision) values"
+            + " ('00000000-0000-0000-0000-000000000001', 'default', 'a', '', 'm1', '{}',"
+            + " '00000000-0000-0000-0000-000000000003')"
             + " on conflict do nothing");
     loop = vertx.getOrCreateContext();
     database = postgres.database(vertx);
@@ -464,13 +466,16 @@ class SessionFlowIT {
   }
 
   private static final class OneAgent implements AgentLookup {
+    static final UUID REVISION = UUID.fromString("00000000-0000-0000-0000-000000000003");
+
     @Override
     public Future<AgentForSession> find(String tenant, String name) {
       RuntimeSpec runtime =
           new RuntimeSpec(
               RuntimeKind.JSONL, List.of("node", "a.mjs"), Limits.UNSET, NetworkMode.NONE);
       return Future.succeededFuture(
-          new AgentForSession("a", 1, "m1", runtime, Map.of("A", "1"), "aa", List.of()));
+          new AgentForSession(
+              "a", 1, OneAgent.REVISION, "m1", runtime, Map.of("A", "1"), "aa", List.of()));
     }
 
     @Override

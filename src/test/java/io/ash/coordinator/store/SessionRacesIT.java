@@ -38,6 +38,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class SessionRacesIT {
   @RegisterExtension static final TestPostgres postgres = TestPostgres.migrated();
 
+  private static final UUID REVISION = UUID.fromString("00000000-0000-0000-0000-000000000003");
+
   private final UUID incarnation = UUID.randomUUID();
   private Vertx vertx;
   private Database database;
@@ -54,8 +56,9 @@ class SessionRacesIT {
     postgres.execute("insert into tenant (id, blob_key) values ('t', 'aa') on conflict do nothing");
     postgres.execute("insert into blob (key, bytes) values ('m', 'x') on conflict do nothing");
     postgres.execute(
-        "insert into agent (id, tenant, name, path, manifest, definition) values"
-            + " ('00000000-0000-0000-0000-000000000002', 't', 'a', '', 'm', '{}')"
+        "insert into agent (id, tenant, name, path, manifest, definition, revision) values"
+            + " ('00000000-0000-0000-0000-000000000002', 't', 'a', '', 'm', '{}',"
+            + " '00000000-0000-0000-0000-000000000003')"
             + " on conflict do nothing");
     database = postgres.database(vertx);
     bindings = new BindStore(database);
@@ -233,7 +236,7 @@ class SessionRacesIT {
   }
 
   private static NewSession session(SessionId id) {
-    return new NewSession(id, "t", "a", 1, "{}", "{}", null, null, null);
+    return new NewSession(id, "t", "a", REVISION, "{}", "{}", null, null, null);
   }
 
   private static NewTurn turn(Binding b, String key) {
