@@ -25,6 +25,9 @@ class DocsTest {
       Pattern.compile("(\\./run\\.sh|java -jar target/ash\\.jar)((?: +[a-z-][a-z-]*)*)");
   private static final Pattern CODE = Pattern.compile("\\b[45]\\d\\d `?([a-z]+(?:_[a-z]+)+)`");
   private static final Pattern ERROR_ROW = Pattern.compile("(?m)^\\| `([^`]+)`");
+  private static final Pattern ROUTE = Pattern.compile("(?m)^  (/[^:]+):");
+  private static final Pattern PATH =
+      Pattern.compile("(?<![A-Za-z.])(/(?:api|health)(?:/[A-Za-z0-9:<>$*{}-]+)*)");
   private static final Pattern ARTIFACT = Pattern.compile("<artifactId>([^<]+)</artifactId>");
 
   @Test
@@ -62,6 +65,24 @@ class DocsTest {
       unknown.addAll(all(CODE, Files.readString(page)));
     }
     unknown.removeAll(Arrays.stream(Refusal.values()).map(Refusal::code).toList());
+    assertThat(unknown).isEmpty();
+  }
+
+  @Test
+  void everyRouteThatIsNamedIsDescribed() throws IOException {
+    List<Pattern> templates =
+        all(ROUTE, Files.readString(Path.of("src/main/resources/openapi.yaml"))).stream()
+            .map(route -> Pattern.compile(route.replaceAll("\\{[a-z]+}", "[^/]+")))
+            .toList();
+    assertThat(templates).isNotEmpty();
+    List<String> unknown = new ArrayList<>();
+    for (Path page : pages()) {
+      for (String path : all(PATH, Files.readString(page))) {
+        if (templates.stream().noneMatch(t -> t.matcher(path).matches())) {
+          unknown.add(page + ": " + path);
+        }
+      }
+    }
     assertThat(unknown).isEmpty();
   }
 
