@@ -3,6 +3,8 @@ package io.ash.app;
 import io.ash.config.ConfigProblems;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,6 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         "A self-hosted server for AI-agent sessions.%nWithout a command it starts the server in ASH_MODE.",
     subcommands = {MigrateCommand.class, BenchCommand.class, DemoCommand.class})
 final class AshCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(AshCommand.class);
 
   @Option(
       names = "--no-migrations",
@@ -39,7 +42,7 @@ final class AshCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    return Server.run(noMigrations);
+    return Lifetime.run(noMigrations);
   }
 
   /** Runs one command line to its exit code; problems a person can mend are one line each. */
@@ -75,8 +78,7 @@ final class AshCommand implements Callable<Integer> {
     return ExitCode.USAGE.code();
   }
 
-  private static int failed(Exception e, CommandLine line, CommandLine.ParseResult result)
-      throws Exception {
+  private static int failed(Exception e, CommandLine line, CommandLine.ParseResult result) {
     PrintWriter err = line.getErr();
     if (e instanceof CannotStart reason) {
       err.println("ash: " + reason.line());
@@ -86,6 +88,8 @@ final class AshCommand implements Callable<Integer> {
       problems.problems().forEach(p -> err.println("ash: " + p));
       return ExitCode.SETTINGS.code();
     }
-    throw e;
+    err.println("ash: unexpected: " + e);
+    LOG.error("this is a fault of ash; please report it with the lines below", e);
+    return ExitCode.FAILED.code();
   }
 }

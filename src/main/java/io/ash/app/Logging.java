@@ -79,6 +79,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
     root.setLevel(Level.WARN);
     root.addAppender(out);
     context.getLogger("io.ash").setLevel(Level.toLevel(level.name()));
+    // listeners on several event loops share their gauges, which is what this logger warns of
+    context.getLogger("io.micrometer.core.instrument.MeterRegistry").setLevel(Level.ERROR);
     if (level == AtLeast.TRACE) {
       root.setLevel(Level.DEBUG);
     }

@@ -1,117 +1,110 @@
 package io.ash.app;
 
 import io.ash.config.Env;
+import io.ash.coordinator.CoordinatorVerticle;
+import io.ash.coordinator.auth.CredentialKey;
+import io.ash.coordinator.auth.Seals;
 import io.ash.coordinator.embedded.DataLock;
-import io.ash.coordinator.http.HttpConfig;
 import io.ash.coordinator.store.Database;
 import io.ash.coordinator.store.DatabaseConfig;
 import io.ash.coordinator.store.Migrator;
 import io.ash.coordinator.store.SchemaStatus;
+import io.ash.link.BusLink;
+import io.ash.runner.sandbox.SandboxUnavailable;
 import io.ash.telemetry.Checks;
 import io.ash.telemetry.Health;
-import io.ash.telemetry.ProcessFacts;
-import io.ash.time.Rounds;
-import io.ash.time.Ticker;
-import io.vertx.core.Future;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.vertx.core.Deployable;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
 
 /**
- * One running server: opens its port, then its database, then its wings, and closes them in reverse
- * on SIGTERM or SIGINT.
- *
- * <p>Runs on the main thread, which waits for each step.
+ * Starts one server, step by step on the main thread: its port, its data directory, its database,
+ * its wings, its routes. What each step opens is closed by {@link Closing}, in reverse.
  */
 final class Server {
-  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
   private static final Duration STEP = Duration.ofSeconds(30);
   private static final Duration MIGRATION = Duration.ofMinutes(30);
   private static final Duration OTHERS_MIGRATE = Duration.ofSeconds(60);
-  private static final Duration ROUND = Duration.ofSeconds(1);
+  private static final Duration GOODBYES = Duration.ofSeconds(1);
 
   private final Ground ground;
   private final Closing closing;
+  private final Lifetime lifetime;
   private final boolean noMigrations;
-  private final AtomicReference<Duration> stopWithin =
-      new AtomicReference<>(Duration.ofSeconds(25));
-  private final AtomicReference<Runnable> refuse = new AtomicReference<>(() -> {});
 
-  private Server(Ground ground, Closing closing, boolean noMigrations) {
+  Server(Ground ground, Closing closing, Lifetime lifetime, boolean noMigrations) {
     this.ground = ground;
     this.closing = closing;
+    this.lifetime = lifetime;
     this.noMigrations = noMigrations;
   }
 
-  /**
-   * Starts the server and returns when it was stopped; a start that fails closes what it opened.
-   */
-  static int run(boolean noMigrations) throws InterruptedException {
-    Start.refuseOtherSystems();
-    Ground ground = Ground.lay();
-    Server server = new Server(ground, new Closing(Ticker.system()), noMigrations);
-    Thread bySignal = new Thread(server::stopBySignal, "ash-stop");
-    Runtime.getRuntime().addShutdownHook(bySignal);
-    try {
-      server.start();
-    } catch (RuntimeException e) {
-      server.closing.close(server.stopWithin.get());
-      forget(bySignal);
-      throw e;
-    }
-    new CountDownLatch(1).await(); // the hook ends the process
-    return ExitCode.DONE.code();
-  }
-
-  private static void forget(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // a signal came meanwhile: the hook is running and ends the process
-      LOG.debug("stopped while starting");
-    }
-  }
-
-  private void start() {
-    closing.add("event loops", ground.vertx()::close);
+  /** Completes when the server is ready; fails with {@link CannotStart} or problems of settings. */
+  void start() {
     Env env = Start.settings(ground);
     ServerConfig config = ServerConfig.read(env);
-    HttpConfig http = HttpConfig.read(env);
+    CoordinatorConfig rooms =
+        CoordinatorConfig.read(env, config.dataDirectory().toAbsolutePath(), config.mode());
     DatabaseConfig databaseConfig = DatabaseConfig.read(env);
+    RunnerAssembly runner = RunnerAssembly.read(env, ground);
     env.orThrow();
-    stopWithin.set(config.stopWithin());
-    refuseLoneRunner(config.mode());
+    config.refuseWhatIsNotBuilt();
+    lifetime.stopWithin(config.stopWithin());
 
-    String id = coordinatorId();
+    String id = Start.coordinatorId();
     Checks checks = new Checks(ground.vertx());
     Health health = new Health(Version.text(), id, ground.ticker(), checks);
     Lobby lobby = new Lobby(health, ground.metrics());
-    FrontDoor door =
-        Await.result(
-            "opening the port", FrontDoor.open(ground.vertx(), http.options(), lobby), STEP);
-    closing.add("front door", door::close);
+    FrontDoor door = open(rooms, lobby);
+    lifetime.refuse(() -> health.stage(Health.Stage.STOPPING));
 
     DatabaseOpening opening = new DatabaseOpening(ground, closing);
     DataLock data = opening.own(config.dataDirectory());
     DatabaseConfig reachable = opening.open(databaseConfig, data);
     migrate(opening, reachable, config, id);
-    Database database =
-        new Database(
-            ground.vertx(),
-            ground.timers(),
-            ground.ticker(),
-            ground.metrics()::statement,
-            reachable,
-            id);
-    closing.add("database connections", database::close);
+    Database database = connect(reachable, id);
+
+    Seals seals = seals(rooms, config.mode(), data.directory());
+    CoordinatorAssembly assembly = new CoordinatorAssembly(ground, database, rooms, seals);
+    Optional<Path> key =
+        Await.result("making the first key", assembly.firstKey(data.directory()), STEP);
+    BusLink link = new BusLink(ground.vertx());
+    boolean standalone = config.mode() == Mode.STANDALONE;
+    CoordinatorWing wing = assembly.build(link, standalone ? runner.id() : "");
+    deploy(wing, link, standalone ? Optional.of(runner) : Optional.empty());
+    PublicAssembly.Routes routes = new PublicAssembly(ground, health, rooms).build(wing.parts());
 
     checks.add("database", Duration.ofSeconds(3), database::ping);
-    watch(checks, health);
-    LOG.atInfo().addKeyValue("port", door.port()).log("ready");
+    checks.add("disk", Duration.ofSeconds(3), new Disk(ground.vertx(), data.directory())::check);
+    if (standalone) {
+      checks.add("runner", Duration.ofSeconds(3), () -> wing.registered(runner.id()));
+    }
+    new Watch(ground, checks, health, wing.vitals()).start(closing);
+    lobby.open(routes.handler());
+    closing.add("streams", () -> routes.streams().disconnectAll("shutdown", GOODBYES));
+    health.stage(Health.Stage.STARTED);
+    new Banner(
+            config.mode(),
+            id,
+            Banner.url(rooms.http().host(), door.port()),
+            data.directory(),
+            Banner.database(databaseConfig, data.directory()),
+            standalone ? runner.isolation() : "no sandboxes in this process",
+            key,
+            rooms.apiKey().isPresent())
+        .show(config.logFormat());
+  }
+
+  private FrontDoor open(CoordinatorConfig rooms, Lobby lobby) {
+    FrontDoor door =
+        Await.result(
+            "opening the port",
+            FrontDoor.open(ground.vertx(), rooms.http().options(), lobby),
+            STEP);
+    closing.add("front door", door::close);
+    return door;
   }
 
   private void migrate(
@@ -129,62 +122,52 @@ final class Server {
     }
   }
 
-  /** Looks at everything once a second, and lets requests in when the first look is done. */
-  private void watch(Checks checks, Health health) {
-    ProcessFacts facts = new ProcessFacts(ground.metrics(), ground.ticker());
-    Rounds looking =
-        new Rounds(
-            "Checks",
+  private Database connect(DatabaseConfig config, String id) {
+    Database database =
+        new Database(
+            ground.vertx(),
             ground.timers(),
-            ROUND,
-            Duration.ZERO,
-            () ->
-                checks
-                    .round()
-                    .compose(
-                        v ->
-                            ground
-                                .vertx()
-                                .executeBlocking(
-                                    () -> {
-                                      facts.sample();
-                                      return null;
-                                    })));
-    Await.result("first look at the checks", checks.round(), STEP);
-    ground.vertx().runOnContext(v -> looking.start());
-    health.stage(Health.Stage.STARTED);
-    refuse.set(() -> health.stage(Health.Stage.STOPPING));
-    closing.add(
-        "checks",
-        () -> {
-          looking.stop();
-          return Future.succeededFuture();
-        });
+            ground.ticker(),
+            ground.metrics()::statement,
+            config,
+            id);
+    closing.add("database connections", database::close);
+    return database;
   }
 
-  private void stopBySignal() {
-    refuse.get().run();
-    boolean orderly = closing.close(stopWithin.get());
-    Logging.flush();
-    Runtime.getRuntime().halt(orderly ? ExitCode.DONE.code() : ExitCode.FAILED.code());
-  }
-
-  private static void refuseLoneRunner(Mode mode) {
-    if (mode == Mode.RUNNER) {
-      throw new CannotStart(
-          ExitCode.SETTINGS,
-          "ASH_MODE is runner, which this version cannot be yet: runners join over HTTP from a later"
-              + " version on. Use standalone, which runs sandboxes itself");
+  private static Seals seals(CoordinatorConfig rooms, Mode mode, Path data) {
+    if (rooms.credentialKey().isPresent()) {
+      return Seals.with(rooms.credentialKey().get());
     }
-  }
-
-  private static String coordinatorId() {
-    String host;
+    if (mode != Mode.STANDALONE) {
+      return Seals.without();
+    }
     try {
-      host = InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      host = "localhost";
+      return Seals.with(CredentialKey.in(data));
+    } catch (IOException e) {
+      throw new CannotStart(
+          ExitCode.DATA_DIRECTORY,
+          "the key that seals secrets cannot be kept in %s (%s); set ASH_CREDENTIAL_KEY or mend the"
+                  .formatted(data, e.getMessage())
+              + " directory");
     }
-    return host + "-" + ProcessHandle.current().pid();
+  }
+
+  private void deploy(CoordinatorWing wing, BusLink link, Optional<RunnerAssembly> runner) {
+    CoordinatorVerticle coordinator =
+        new CoordinatorVerticle(
+            wing.coordinator(), wing.duties(), api -> link.serveCoordinator(api)::close);
+    Deployable wings =
+        runner.isPresent()
+            ? new StandaloneVerticle(() -> coordinator, () -> runner.get().build(link))
+            : coordinator;
+    try {
+      String deployed =
+          Await.result(
+              "start of the wings", ground.vertx().deployVerticle(wings), STEP.multipliedBy(4));
+      closing.add("wings", () -> ground.vertx().undeploy(deployed));
+    } catch (SandboxUnavailable e) {
+      throw new CannotStart(ExitCode.MACHINE, String.valueOf(e.getMessage()));
+    }
   }
 }

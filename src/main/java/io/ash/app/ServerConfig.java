@@ -26,4 +26,14 @@ record ServerConfig(
         Duration.ofSeconds(env.number("ASH_DATABASE_WAIT_SECONDS", 60, 0, 3600)),
         env.choice("ASH_LOG_FORMAT", Logging.Format.TEXT));
   }
+
+  /** Refuses a mode that needs parts which are not there yet. */
+  void refuseWhatIsNotBuilt() {
+    if (mode == Mode.RUNNER) {
+      throw new CannotStart(
+          ExitCode.SETTINGS,
+          "ASH_MODE is runner, which this version cannot be: runners of their own join over HTTP"
+              + " from a later version on. Use standalone, which runs sandboxes itself");
+    }
+  }
 }

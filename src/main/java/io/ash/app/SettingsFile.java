@@ -7,6 +7,8 @@ import io.vertx.config.ConfigStoreOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Reads the settings file and lays the environment over it. */
 final class SettingsFile {
@@ -40,6 +43,9 @@ final class SettingsFile {
       return named.isEmpty() && !Files.exists(file)
           ? Future.succeededFuture(merged(file, new JsonObject(), env))
           : problem(FILE + " names " + file + ", which cannot be read; expected a settings file");
+    }
+    if (saysNothing(file)) {
+      return Future.succeededFuture(merged(file, new JsonObject(), env));
     }
     ConfigStoreOptions store =
         new ConfigStoreOptions()
@@ -83,6 +89,15 @@ final class SettingsFile {
       throw new ConfigProblems(problems);
     }
     return new Merged(values, warnings);
+  }
+
+  /** The file as it ships has comments only, which the YAML reader takes for no document at all. */
+  private static boolean saysNothing(Path file) {
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines.map(String::strip).allMatch(l -> l.isEmpty() || l.startsWith("#"));
+    } catch (IOException | UncheckedIOException e) {
+      return false; // the reader says what is wrong with it
+    }
   }
 
   private static String firstLine(Throwable e) {

@@ -1,6 +1,8 @@
 package io.ash.app;
 
 import io.ash.config.Env;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -39,5 +41,16 @@ final class Start {
         env.choice("ASH_LOG_FORMAT", Logging.Format.TEXT));
     merged.warnings().forEach(LOG::warn);
     return env;
+  }
+
+  /** Names this process among coordinators: host name and process id. */
+  static String coordinatorId() {
+    String host;
+    try {
+      host = InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      host = "localhost";
+    }
+    return host + "-" + ProcessHandle.current().pid();
   }
 }

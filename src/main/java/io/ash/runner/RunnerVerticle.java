@@ -34,6 +34,19 @@ public final class RunnerVerticle extends VerticleBase {
   private final FilesMaker files;
   private @Nullable Opened opened;
 
+  /** The wing of this machine. */
+  public RunnerVerticle(RunnerConfig config, RunnerSurroundings around) {
+    this(
+        config,
+        around,
+        (call, sandbox, cache, workers) ->
+            new WorkspaceSessionFiles(
+                call,
+                sandbox,
+                cache.before(new RemoteBlobs(call.binding(), around.coordinator())),
+                workers));
+  }
+
   RunnerVerticle(RunnerConfig config, RunnerSurroundings around, FilesMaker files) {
     this.config = config;
     this.around = around;

@@ -74,7 +74,11 @@ public final class Metrics {
         new MicrometerMetricsOptions()
             .setEnabled(true)
             .setLabels(EnumSet.of(Label.POOL_TYPE, Label.POOL_NAME, Label.EB_SIDE))
-            .setDisabledMetricsCategories(Set.of(MetricsDomain.VERTICLES.toCategory())));
+            .setDisabledMetricsCategories(
+                Set.of(
+                    MetricsDomain.VERTICLES.toCategory(),
+                    MetricsDomain.NET_CLIENT.toCategory(),
+                    MetricsDomain.HTTP_CLIENT.toCategory())));
     return new MicrometerMetricsFactory(registry);
   }
 

@@ -1,0 +1,167 @@
+package io.ash.runner.workspace;
+
+import java.io.IOException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Makes files, links and directories where no sandbox can reach them and moves each into its place
+ * in one step, complete with owner, mode and time. Blocks; thread-safe.
+ */
+final class Desk {
+  private static final AtomicLong NEXT = new AtomicLong();
+
+  private final Path directory;
+  private final Owner owner;
+
+  Desk(Path directory, Owner owner) {
+    this.directory = directory;
+    this.owner = owner;
+  }
+
+  /** Who owns what is made here. */
+  int uid() throws IOException {
+    prepare();
+    return owner.uid() >= 0
+        ? owner.uid()
+        : (Integer) Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** The time of this file system, as it would be given to a file that changes now. */
+  FileTime now() throws IOException {
+    Path mark = file();
+    try {
+      return (FileTime) Files.getAttribute(mark, "unix:ctime", LinkOption.NOFOLLOW_LINKS);
+    } finally {
+      Files.delete(mark);
+    }
+  }
+
+  /** An empty file that only the server can see. */
+  Path file() throws IOException {
+    prepare();
+    return Files.createFile(next(), PosixFilePermissions.asFileAttribute(Mode.permissions(0600)));
+  }
+
+  /** Adds to a file that was made here. */
+  void append(Path file, byte[] content) throws IOException {
+    Files.write(file, content, StandardOpenOption.APPEND);
+  }
+
+  /** Opens a file that was made here. */
+  SeekableByteChannel open(Path file) throws IOException {
+    return Files.newByteChannel(file, StandardOpenOption.WRITE);
+  }
+
+  /** Moves a file to its place; what has the name there is replaced, unless it is a directory. */
+  void place(Path file, int mode, FileTime mtime, SafeDirectory in, Path name) throws IOException {
+    Files.setLastModifiedTime(file, mtime);
+    own(file);
+    Files.setPosixFilePermissions(file, Mode.permissions(mode));
+    move(file, in, name);
+  }
+
+  /** The same with the time at which it was written. */
+  void place(Path file, int mode, SafeDirectory in, Path name) throws IOException {
+    place(file, mode, Files.getLastModifiedTime(file), in, name);
+  }
+
+  /** Makes a symbolic link. */
+  void link(String target, SafeDirectory in, Path name) throws IOException {
+    prepare();
+    Path link = Files.createSymbolicLink(next(), EntryName.path(target));
+    try {
+      own(link);
+      move(link, in, name);
+    } finally {
+      Files.deleteIfExists(link);
+    }
+  }
+
+  /** Enters a directory, which is made with this mode where nothing has the name. */
+  SafeDirectory directory(int mode, SafeDirectory in, Path name) throws IOException {
+    try {
+      return in.enter(name);
+    } catch (NoSuchFileException e) {
+      make(mode, in, name);
+      return in.enter(name);
+    }
+  }
+
+  private void make(int mode, SafeDirectory in, Path name) throws IOException {
+    prepare();
+    Path made = Files.createDirectory(next());
+    try {
+      Files.setPosixFilePermissions(made, Mode.permissions(mode));
+      own(made);
+      move(made, in, name);
+    } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
+      // Somebody else made it in this moment: whoever enters it looks at what it is.
+    } finally {
+      Files.deleteIfExists(made);
+    }
+  }
+
+  /**
+   * The text of a link that was seen under a name: a second name for it is made here, so that it
+   * can be read where nobody puts something else in its place.
+   */
+  Path target(SafeDirectory in, Path name, Facts seen) throws IOException {
+    prepare();
+    Path copy = next();
+    Files.createLink(copy, in.path().resolve(name));
+    try {
+      Object key = Files.getAttribute(copy, "basic:fileKey", LinkOption.NOFOLLOW_LINKS);
+      if (!seen.is(Facts.Kind.LINK) || !seen.key().equals(key)) {
+        throw new Replaced(name.toString());
+      }
+      return Files.readSymbolicLink(copy);
+    } finally {
+      Files.delete(copy);
+    }
+  }
+
+  /** Removes a file that did not get to its place; nothing happens if it did. */
+  void discard(Path file) throws IOException {
+    Files.deleteIfExists(file);
+  }
+
+  private void move(Path made, SafeDirectory in, Path name) throws IOException {
+    try (SafeDirectory here = SafeDirectory.top(directory)) {
+      here.move(made.getFileName(), in, name);
+    }
+  }
+
+  private void own(Path path) throws IOException {
+    if (owner.uid() >= 0) {
+      Files.setAttribute(path, "unix:uid", owner.uid(), LinkOption.NOFOLLOW_LINKS);
+    }
+    if (owner.gid() >= 0) {
+      Files.setAttribute(path, "unix:gid", owner.gid(), LinkOption.NOFOLLOW_LINKS);
+    }
+  }
+
+  private Path next() {
+    return directory.resolve(Long.toString(NEXT.incrementAndGet(), 36));
+  }
+
+  private void prepare() throws IOException {
+    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      try {
+        Files.createDirectory(
+            directory, PosixFilePermissions.asFileAttribute(Mode.permissions(0700)));
+      } catch (FileAlreadyExistsException e) {
+        // Somebody else was faster.
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.ash.runner.workspace;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Does some work for one item after another, a few at a time; after a failure nothing new is begun.
+ * Confined to one event loop.
+ */
+final class Lanes<T> {
+  private final Iterator<T> items;
+  private final Function<T, Future<Void>> work;
+  private boolean failed;
+
+  private Lanes(Iterator<T> items, Function<T, Future<Void>> work) {
+    this.items = items;
+    this.work = work;
+  }
+
+  /** Completes when all is done, or when what was begun is over and something of it failed. */
+  static <T> Future<Void> each(Iterable<T> items, int lanes, Function<T, Future<Void>> work) {
+    Lanes<T> all = new Lanes<>(items.iterator(), work);
+    List<Future<Void>> over = new ArrayList<>();
+    for (int i = 0; i < lanes; i++) {
+      Promise<Void> lane = Promise.promise();
+      over.add(lane.future());
+      all.go(lane);
+    }
+    return Future.join(over).mapEmpty();
+  }
+
+  private void go(Promise<Void> lane) {
+    while (!failed && items.hasNext()) {
+      Future<Void> done = work.apply(items.next());
+      if (!done.isComplete()) {
+        done.onComplete(
+            v -> {
+              if (v.failed()) {
+                fail(lane, v.cause());
+              } else {
+                go(lane);
+              }
+            });
+        return;
+      }
+      if (done.failed()) {
+        fail(lane, done.cause());
+        return;
+      }
+    }
+    lane.complete();
+  }
+
+  private void fail(Promise<Void> lane, Throwable cause) {
+    failed = true;
+    lane.fail(cause);
+  }
+}

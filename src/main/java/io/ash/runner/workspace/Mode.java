@@ -1,0 +1,44 @@
+package io.ash.runner.workspace;
+
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Permission bits as a number and as Java has them. */
+final class Mode {
+  /** From the highest bit on. */
+  private static final List<PosixFilePermission> BITS =
+      List.of(
+          PosixFilePermission.OWNER_READ,
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.OWNER_EXECUTE,
+          PosixFilePermission.GROUP_READ,
+          PosixFilePermission.GROUP_WRITE,
+          PosixFilePermission.GROUP_EXECUTE,
+          PosixFilePermission.OTHERS_READ,
+          PosixFilePermission.OTHERS_WRITE,
+          PosixFilePermission.OTHERS_EXECUTE);
+
+  private Mode() {}
+
+  static Set<PosixFilePermission> permissions(int mode) {
+    Set<PosixFilePermission> set = new HashSet<>();
+    for (int i = 0; i < BITS.size(); i++) {
+      if ((mode & (0400 >> i)) != 0) {
+        set.add(BITS.get(i));
+      }
+    }
+    return set;
+  }
+
+  static int of(Set<PosixFilePermission> permissions) {
+    int mode = 0;
+    for (int i = 0; i < BITS.size(); i++) {
+      if (permissions.contains(BITS.get(i))) {
+        mode |= 0400 >> i;
+      }
+    }
+    return mode;
+  }
+}

@@ -1,0 +1,201 @@
+package io.ash.runner.workspace;
+
+import io.ash.blob.BlobKeys;
+import io.ash.blob.Blobs;
+import io.ash.blob.Manifest;
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+
+/**
+ * The files of one session: furnished, read, changed, packed and brought into the store. Confined
+ * to one event loop; everything that blocks runs on the workers.
+ */
+public final class Workspace {
+  private final Premises premises;
+  private final WorkerExecutor workers;
+  private final WorkspaceFiles workspace;
+  private final WorkspaceFiles home;
+  private final Snapshots snapshots;
+  private final Furnishing furnishing;
+  private final Promise<Void> over = Promise.promise();
+  private int underWay;
+  private boolean closed;
+
+  /**
+   * The files of a session that lie, or will lie, in some premises.
+   *
+   * @param skipNames files and directories of these names are in no snapshot
+   * @param blobs the store, as this session may see it
+   * @param keys of the session's tenant
+   */
+  public Workspace(
+      Premises premises,
+      Set<String> skipNames,
+      Blobs blobs,
+      BlobKeys keys,
+      WorkerExecutor workers) {
+    this.premises = premises;
+    this.workers = workers;
+    Desk desk = new Desk(premises.desk(), premises.owner());
+    this.workspace = new WorkspaceFiles(premises.workspace(), desk);
+    this.home = new WorkspaceFiles(premises.home(), desk);
+    this.snapshots = new Snapshots(premises, desk, Set.copyOf(skipNames), blobs, keys, workers);
+    this.furnishing = new Furnishing(desk, blobs, keys, workers);
+  }
+
+  /** Puts the files of an agent into the workspace. */
+  public Future<Void> furnish(String agentManifest) {
+    return build(agentManifest, Map.of("", premises.workspace()));
+  }
+
+  /**
+   * Puts a snapshot into workspace and home. Fails with {@link io.ash.blob.NoSuchBlob} or {@link
+   * io.ash.blob.CorruptBlob} where it cannot be had any more.
+   */
+  public Future<Void> restore(String snapshotManifest) {
+    return build(
+        snapshotManifest,
+        Map.of(
+            Place.WORKSPACE.prefix(), premises.workspace(), Place.HOME.prefix(), premises.home()));
+  }
+
+  private Future<Void> build(String key, Map<String, Path> tops) {
+    return begun(
+        () ->
+            furnishing
+                .build(key, tops)
+                .map(
+                    (Manifest built) -> {
+                      snapshots.restored(key, built);
+                      return null;
+                    }));
+  }
+
+  /** Stores what is there now; scans of one session follow one another. */
+  public Future<Snapshot> scan() {
+    return begun(snapshots::scan);
+  }
+
+  /** Stores blobs of the last scan once more, because they were lost. */
+  public Future<Void> store(List<String> lost) {
+    return begun(() -> snapshots.storeAgain(lost));
+  }
+
+  /**
+   * The text of a regular file, empty where there is none or it has more than {@code most} bytes.
+   *
+   * @param most at most 1 MiB
+   */
+  public Future<String> text(Place place, String path, int most) {
+    return worked(
+        () -> {
+          try {
+            FilePart part = in(place).read(path, 0, most);
+            return part.size() > most ? "" : part.bytes().toString(StandardCharsets.UTF_8);
+          } catch (Refused e) {
+            if (e.refusal() == Refusal.FILE_NOT_FOUND || e.refusal() == Refusal.FILE_REFUSED) {
+              return "";
+            }
+            throw e;
+          }
+        });
+  }
+
+  /** Whether a regular file has this path. */
+  public Future<Boolean> has(Place place, String path) {
+    return worked(() -> in(place).has(path));
+  }
+
+  /** Replaces or creates a file that only the owner can read. */
+  public Future<Void> writePrivate(Place place, String path, Buffer bytes) {
+    return worked(
+        () -> {
+          in(place).write(path, bytes.getBytes(), 0600);
+          return null;
+        });
+  }
+
+  /**
+   * Regular files of the workspace, by path; fails with {@link Refused} {@code TOO_LARGE} where
+   * there are more than 50,000.
+   *
+   * @param includeHidden whether caches and scratch directories are listed
+   */
+  public Future<List<FileFacts>> list(boolean includeHidden) {
+    return worked(() -> workspace.list(includeHidden));
+  }
+
+  /**
+   * A part of a file of the workspace; fails with {@link Refused} {@code FILE_NOT_FOUND} or {@code
+   * FILE_REFUSED}.
+   *
+   * @param length at most 1 MiB
+   */
+  public Future<FilePart> read(String path, long offset, int length) {
+    return worked(() -> workspace.read(path, offset, length));
+  }
+
+  /**
+   * Replaces or creates a file of the workspace in one step; fails with {@link Refused} {@code
+   * FILE_REFUSED} where the path leads through a link or to something that is not a file.
+   */
+  public Future<Void> write(String path, Buffer bytes) {
+    return worked(
+        () -> {
+          workspace.write(path, bytes.getBytes(), null);
+          return null;
+        });
+  }
+
+  /** Removes a file or link of the workspace. */
+  public Future<Void> delete(String path) {
+    return worked(
+        () -> {
+          workspace.delete(path);
+          return null;
+        });
+  }
+
+  /** Begins nothing new; completes when no work on the files is under way. */
+  public Future<Void> close() {
+    closed = true;
+    if (underWay == 0) {
+      over.tryComplete();
+    }
+    return over.future();
+  }
+
+  private WorkspaceFiles in(Place place) {
+    return place == Place.WORKSPACE ? workspace : home;
+  }
+
+  private <T> Future<T> worked(Callable<T> work) {
+    return begun(() -> workers.executeBlocking(work, false));
+  }
+
+  private <T> Future<T> begun(Supplier<Future<T>> work) {
+    if (closed) {
+      return Future.failedFuture(
+          new Refused(Refusal.SANDBOX_GONE, "The files of this sandbox are being removed."));
+    }
+    underWay++;
+    return work.get()
+        .onComplete(
+            done -> {
+              if (--underWay == 0 && closed) {
+                over.tryComplete();
+              }
+            });
+  }
+}
