@@ -1,6 +1,6 @@
 package io.ash.runner;
 
-import io.ash.process.Spawner;
+import io.ash.runner.sandbox.Sandboxes;
 import io.ash.time.Ticker;
 import io.ash.time.Timers;
 import io.ash.wire.CoordinatorApi;
@@ -13,13 +13,14 @@ import java.time.InstantSource;
  * @param door where it is reached
  * @param host what coordinators are told to call
  * @param port what coordinators are told to call
+ * @param sandboxes prepares the sandboxes of this machine
  */
 public record RunnerSurroundings(
     CoordinatorApi coordinator,
     RunnerDoor door,
     String host,
     int port,
-    Spawner spawner,
+    Sandboxes.Opening sandboxes,
     Timers timers,
     Ticker ticker,
     InstantSource clock) {}

@@ -10,7 +10,6 @@ import io.ash.time.Rounds;
 import io.ash.wire.OpenSandbox;
 import io.ash.wire.RegisterRunner;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
@@ -76,8 +75,9 @@ public final class RunnerVerticle extends VerticleBase {
     SandboxConfig sandbox =
         new SandboxConfig(
             config.dataDirectory().resolve("sandboxes"), config.isolation(), config.limits());
-    return Sandboxes.prepare(
-            sandbox, around.spawner(), workers, around.timers(), around.ticker(), context)
+    return around
+        .sandboxes()
+        .prepare(sandbox, workers, around.timers(), around.ticker(), context)
         .compose(
             sandboxes ->
                 workers
@@ -138,8 +138,9 @@ public final class RunnerVerticle extends VerticleBase {
       return Future.succeededFuture();
     }
     open.idle().stop();
-    return within(CLOSING, open.runner().closeAll("the server was stopped"))
-        .compose(v -> open.beats().leave())
+    return Limited.within(
+            around.timers(), CLOSING, open.runner().closeAll("the server was stopped"))
+        .eventually(() -> open.beats().leave())
         .eventually(() -> open.door().get())
         .eventually(
             () ->
@@ -150,17 +151,5 @@ public final class RunnerVerticle extends VerticleBase {
                           return null;
                         }))
         .eventually(() -> open.workers().close());
-  }
-
-  /** Completes with the work, whatever became of it, or at the limit. */
-  private Future<Void> within(Duration limit, Future<Void> work) {
-    Promise<Void> settled = Promise.promise();
-    var late = around.timers().once(limit, settled::tryComplete);
-    work.onComplete(
-        done -> {
-          late.cancel();
-          settled.tryComplete();
-        });
-    return settled.future();
   }
 }

@@ -11,8 +11,6 @@ import io.ash.runner.dialect.Dialect;
 import io.ash.runner.dialect.Heard;
 import io.ash.runner.dialect.Turn;
 import io.ash.runner.dialect.TurnOptions;
-import io.ash.runner.dialect.TurnStart;
-import io.ash.time.Timers;
 import io.ash.wire.ExecResult;
 import io.ash.wire.LogPage;
 import io.ash.wire.OpenSandbox;
@@ -35,9 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SessionHost implements EventLane.Speaker {
   private static final Logger LOG = LoggerFactory.getLogger(SessionHost.class);
-  private static final Duration LAST_EVENTS = Duration.ofSeconds(10);
-  private static final Duration LAST_SNAPSHOT = Duration.ofSeconds(20);
-  private static final Duration GRACE = Duration.ofSeconds(2);
 
   private final OpenSandbox open;
   private final Quarters quarters;
@@ -54,9 +49,7 @@ final class SessionHost implements EventLane.Speaker {
   private @Nullable StartTurn next;
   private int lastTurn;
   private int interruptedAhead;
-  private int execs;
-  private boolean used;
-  private long usedAt;
+  private final HostUse use;
   private boolean fenced;
 
   /**
@@ -76,7 +69,7 @@ final class SessionHost implements EventLane.Speaker {
     this.snapshots =
         new HostSnapshots(open.binding(), open.snapshotNo(), quarters, lane, tools, this::quietNow);
     this.settings = AgentSettings.of(open.settings());
-    this.usedAt = tools.ticker().nanos();
+    this.use = new HostUse(tools.ticker());
   }
 
   Binding binding() {
@@ -94,7 +87,7 @@ final class SessionHost implements EventLane.Speaker {
 
   /** Whether a turn or a command runs. */
   boolean working() {
-    return phase instanceof HostPhase.Busy || execs > 0;
+    return phase instanceof HostPhase.Busy || use.running();
   }
 
   /** JSON object: what the coordinator is told about the sandbox. */
@@ -109,16 +102,16 @@ final class SessionHost implements EventLane.Speaker {
 
   /** Whether it ever worked on anything. */
   boolean used() {
-    return used;
+    return use.ever();
   }
 
   /** Milliseconds since anything of the session ran; 0 while something runs. */
   long idleMillis() {
-    return phase instanceof HostPhase.Idle && execs == 0 ? tools.ticker().millisSince(usedAt) : 0;
+    return quietNow() ? use.millisSince() : 0;
   }
 
   private boolean quietNow() {
-    return phase instanceof HostPhase.Idle && execs == 0;
+    return phase instanceof HostPhase.Idle && !use.running();
   }
 
   /** Prepares everything up to the greeted agent; fails with the reason for the user. */
@@ -149,7 +142,6 @@ final class SessionHost implements EventLane.Speaker {
       return Future.failedFuture(goneNow());
     }
     phase = preparing.ready();
-    usedAt = tools.ticker().nanos();
     startNext();
     if (open.snapshot() == null) {
       snapshots.changed();
@@ -183,7 +175,7 @@ final class SessionHost implements EventLane.Speaker {
     next = null;
     lastTurn = call.turn();
     phase = idle.begin(call.turn());
-    used = true;
+    use.turn();
     OpenTurn begun = new OpenTurn(call.turn(), tools.timers());
     turn = begun;
     if (interruptedAhead == call.turn()) {
@@ -195,38 +187,20 @@ final class SessionHost implements EventLane.Speaker {
 
   private Future<Void> begin(OpenTurn begun, StartTurn call) {
     AgentSeat agent = seat;
-    if (turn != begun || agent == null) {
-      return Future.succeededFuture();
+    if (agent == null) {
+      return Future.failedFuture(goneNow());
     }
     TurnOptions options = TurnOptions.of(call.options());
     Turn message = new Turn(call.turn(), call.content(), settings, options);
-    Future<Void> seated =
-        agent.occupied() ? Future.succeededFuture() : agent.launch(settings, options);
-    return seated.compose(v -> hand(agent, begun, message, true));
-  }
-
-  private Future<Void> hand(AgentSeat agent, OpenTurn begun, Turn message, boolean mayReplace) {
-    if (turn != begun) {
-      return Future.succeededFuture();
-    }
-    if (begun.interrupted()) {
-      say(begun.end(TurnStatus.INTERRUPTED, "interrupted before it began"));
-      return Future.succeededFuture();
-    }
-    TurnStart start = agent.dialect().start(message);
-    if (start instanceof TurnStart.Go go) {
-      agent.write(go.lines());
-      return Future.succeededFuture();
-    }
-    String reason = ((TurnStart.Replace) start).reason();
-    if (!mayReplace) {
-      return Future.failedFuture("the agent cannot be given this turn: " + reason);
-    }
-    log.system("the agent's process is replaced: " + reason);
-    return agent
-        .stop(reason)
-        .compose(v -> agent.launch(settings, message.options()))
-        .compose(v -> hand(agent, begun, message, false));
+    return new Handover(agent, message, log, () -> turn == begun && !begun.interrupted())
+        .run()
+        .map(
+            handed -> {
+              if (!handed && turn == begun) {
+                say(begun.end(TurnStatus.INTERRUPTED, "interrupted before it began"));
+              }
+              return null;
+            });
   }
 
   private void failed(OpenTurn begun, Throwable e) {
@@ -294,7 +268,7 @@ final class SessionHost implements EventLane.Speaker {
   private void ended(OpenTurn was) {
     was.close();
     turn = null;
-    usedAt = tools.ticker().nanos();
+    use.turn();
     if (phase instanceof HostPhase.Busy busy) {
       phase = busy.ended();
       snapshots.changed();
@@ -316,13 +290,11 @@ final class SessionHost implements EventLane.Speaker {
     if (!phase.open() || phase instanceof HostPhase.Preparing) {
       return Future.failedFuture(goneNow());
     }
-    used = true;
-    execs++;
+    use.begin();
     return work.get()
         .onComplete(
             done -> {
-              execs--;
-              usedAt = tools.ticker().nanos();
+              use.end();
               if (phase.open()) {
                 snapshots.changed();
               }
@@ -358,22 +330,10 @@ final class SessionHost implements EventLane.Speaker {
     snapshots.stop();
     Future<Void> quiet =
         seat == null || !wasReady || fenced ? Future.succeededFuture() : seat.stop(reason);
+    Farewell farewell = new Farewell(binding(), tools, lane, snapshots, quarters);
     quiet
         .map(v -> endOpenTurn(reason))
-        .compose(v -> fenced ? Future.succeededFuture() : within(LAST_EVENTS, lane.flushed()))
-        .compose(
-            v ->
-                snapshot && wasReady && !fenced
-                    ? within(LAST_SNAPSHOT, snapshots.take())
-                    : Future.succeededFuture())
-        .onFailure(
-            e ->
-                LOG.atWarn()
-                    .addKeyValue("session", binding().session())
-                    .addKeyValue("cause", e.getMessage())
-                    .log("a sandbox is removed without its last events or snapshot"))
-        .otherwiseEmpty()
-        .compose(v -> quarters.vacate(fenced ? Duration.ZERO : GRACE))
+        .compose(v -> fenced ? farewell.atOnce() : farewell.inOrder(snapshot && wasReady))
         .onComplete(
             done -> {
               phase = stopping.gone();
@@ -392,24 +352,6 @@ final class SessionHost implements EventLane.Speaker {
       say(turn.end(TurnStatus.INTERRUPTED, reason));
     }
     return null;
-  }
-
-  private Future<Void> within(Duration limit, Future<Void> work) {
-    Promise<Void> settled = Promise.promise();
-    Timers.Handle late =
-        tools
-            .timers()
-            .once(limit, () -> settled.tryFail("not done in " + limit.toSeconds() + " s"));
-    work.onComplete(
-        done -> {
-          late.cancel();
-          if (done.succeeded()) {
-            settled.tryComplete();
-          } else {
-            settled.tryFail(done.cause());
-          }
-        });
-    return settled.future();
   }
 
   @Override

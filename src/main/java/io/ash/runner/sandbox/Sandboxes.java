@@ -60,6 +60,24 @@ public final class Sandboxes {
         .compose(made -> SandboxProbe.run(made, context).map(made));
   }
 
+  /** Prepares sandboxes whose processes this spawner starts. */
+  public static Opening by(Spawner spawner) {
+    return (config, workers, timers, ticker, context) ->
+        prepare(config, spawner, workers, timers, ticker, context);
+  }
+
+  /** Prepares the sandboxes of a server, for who must not start processes otherwise. */
+  @FunctionalInterface
+  public interface Opening {
+    /** See {@link Sandboxes#prepare}. */
+    Future<Sandboxes> prepare(
+        SandboxConfig config,
+        WorkerExecutor workers,
+        Timers timers,
+        Ticker ticker,
+        Context context);
+  }
+
   /** What this host can enforce. */
   public Capabilities capabilities() {
     return host.capabilities();
