@@ -57,7 +57,11 @@ public final class Sandboxes {
               return new Sandboxes(
                   host, new SandboxTools(host.launcher(), signals, workers, timers, until));
             })
-        .compose(made -> SandboxProbe.run(made, context).map(made));
+        .compose(
+            made ->
+                SandboxProbe.run(made, context)
+                    .map(made)
+                    .onFailure(e -> workers.executeBlocking(made::closed, false)));
   }
 
   /** Prepares sandboxes whose processes this spawner starts. */
@@ -132,5 +136,10 @@ public final class Sandboxes {
   /** Ends what the sandboxes share, when all of them are closed; blocks shortly. */
   public void close() {
     host.close();
+  }
+
+  Sandboxes closed() {
+    close();
+    return this;
   }
 }

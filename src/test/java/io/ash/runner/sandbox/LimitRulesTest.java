@@ -1,0 +1,78 @@
+package io.ash.runner.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ash.model.Limits;
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LimitRulesTest {
+  private static final Capabilities NONE =
+      new Capabilities(
+          Map.of(LimitKind.MEMORY, Enforcement.NONE, LimitKind.PROCESSES, Enforcement.RLIMIT),
+          Map.of(LimitKind.MEMORY, "do this"));
+
+  @Test
+  void startsWithDefaultsThatNobodyHolds() {
+    LimitsInForce limits = new LimitRules(NONE, Limits.UNSET).settle(Limits.UNSET);
+    assertThat(limits.memoryMb()).isEqualTo(2048);
+    assertThat(limits.of(LimitKind.MEMORY)).isEqualTo(Enforcement.NONE);
+    assertThat(limits.of(LimitKind.PROCESSES)).isEqualTo(Enforcement.RLIMIT);
+  }
+
+  @Test
+  void refusesWhatWasAskedForAndNobodyHolds() {
+    assertThatThrownBy(
+            () -> new LimitRules(NONE, Limits.UNSET).settle(new Limits(512, null, null, null)))
+        .isInstanceOfSatisfying(
+            Refused.class,
+            e -> {
+              assertThat(e.refusal()).isEqualTo(Refusal.LIMIT_NOT_ENFORCEABLE);
+              assertThat(e.text()).contains("limits.memoryMb", "do this");
+            });
+    assertThat(
+            new LimitRules(NONE, Limits.UNSET).settle(new Limits(null, null, null, 7)).processes())
+        .isEqualTo(7);
+  }
+
+  @Test
+  void refusesNonsense() {
+    assertThatThrownBy(
+            () -> new LimitRules(NONE, Limits.UNSET).settle(new Limits(null, null, null, 0)))
+        .hasMessageContaining("limits.maxProcesses");
+  }
+
+  @Test
+  void findsUserNumbersThatExist() throws IOException {
+    assertThat(UidRange.of(List.of("         0          0 4294967295")).take())
+        .isEqualTo(1_900_000_000);
+    assertThat(UidRange.of(List.of("0 100000 65536")).take()).isEqualTo(55_536);
+    assertThatThrownBy(() -> UidRange.of(List.of("0 1000 1")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("ordinary user");
+  }
+
+  @Test
+  void givesEachSandboxAUserOfItsOwn() {
+    UidRange range = new UidRange(10, 2);
+    assertThat(range.take()).isEqualTo(10);
+    range.giveBack(10);
+    assertThat(range.take()).as("the longest unused").isEqualTo(11);
+    assertThat(range.take()).isEqualTo(10);
+    assertThatThrownBy(range::take)
+        .isInstanceOfSatisfying(
+            Refused.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.NO_CAPACITY));
+  }
+
+  @Test
+  void tellsExitsApart() {
+    assertThat(Exit.of(137, true, true)).isEqualTo(new Exit(137, 9, true, true));
+    assertThat(Exit.of(0, true, true)).isEqualTo(new Exit(0, 0, false, true));
+    assertThat(Exit.of(255, false, true).signal()).isZero();
+  }
+}
