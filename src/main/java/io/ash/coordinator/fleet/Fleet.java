@@ -54,6 +54,7 @@ public final class Fleet {
         .map(
             ignored -> {
               addresses.put(call.runner(), new Address(call.host(), call.port()));
+              heard.put(call.runner(), new PoolStats(0, 0, 0, 0, 0, call.maxSandboxes(), 0, 0, 0));
               LOG.atInfo()
                   .addKeyValue("runner", call.runner())
                   .addKeyValue("incarnation", call.incarnation())
