@@ -5,6 +5,8 @@
 #   ./run.sh test         every test
 #   ./run.sh <command>    a command of the jar; ./run.sh --help lists them
 set -euo pipefail
+# Java reads and writes file names in the encoding of the locale.
+export LC_ALL="${LC_ALL:-C.UTF-8}"
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 jar="$here/target/ash.jar"
 needed=17

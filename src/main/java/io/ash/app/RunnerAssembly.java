@@ -6,6 +6,7 @@ import io.ash.runner.RunnerConfig;
 import io.ash.runner.RunnerSurroundings;
 import io.ash.runner.RunnerVerticle;
 import io.ash.runner.sandbox.Isolation;
+import io.ash.runner.sandbox.Sandboxes;
 
 /** Puts the runner wing together for this process. */
 final class RunnerAssembly {
@@ -43,7 +44,7 @@ final class RunnerAssembly {
             runner -> link.serveRunner(config.id(), runner)::close,
             OWN,
             0,
-            ground.spawner(),
+            Sandboxes.by(ground.spawner()),
             ground.timers(),
             ground.ticker(),
             ground.clock()));

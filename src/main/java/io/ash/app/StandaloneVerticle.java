@@ -5,13 +5,18 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Both wings in one process: the coordinator first, then the runner; closes in reverse. */
+/**
+ * Both wings in one process: the coordinator first, then the runner.
+ *
+ * <p>The runner is a child, and children are undeployed before their parent stops; so the runner
+ * can still say what it has to say while the wings close.
+ */
 final class StandaloneVerticle extends VerticleBase {
   private final Supplier<CoordinatorVerticle> coordinator;
   private final Supplier<? extends Deployable> runner;
-  private String coordinatorId = "";
-  private String runnerId = "";
+  private @Nullable CoordinatorVerticle open;
 
   StandaloneVerticle(
       Supplier<CoordinatorVerticle> coordinator, Supplier<? extends Deployable> runner) {
@@ -20,19 +25,18 @@ final class StandaloneVerticle extends VerticleBase {
   }
 
   @Override
-  public Future<?> start() {
-    return vertx
-        .deployVerticle(coordinator.get())
+  public Future<?> start() throws Exception {
+    CoordinatorVerticle wing = coordinator.get();
+    return wing.deploy(context)
         .compose(
-            id -> {
-              coordinatorId = id;
+            v -> {
+              open = wing;
               return vertx.deployVerticle(runner.get());
-            })
-        .onSuccess(id -> runnerId = id);
+            });
   }
 
   @Override
-  public Future<?> stop() {
-    return vertx.undeploy(runnerId).eventually(() -> vertx.undeploy(coordinatorId));
+  public Future<?> stop() throws Exception {
+    return open == null ? Future.succeededFuture() : open.undeploy(context);
   }
 }
