@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * in one step, complete with owner, mode and time. Blocks; thread-safe.
  */
 final class Desk {
-  private static final AtomicLong NEXT = new AtomicLong();
+  private final AtomicLong next = new AtomicLong();
 
   private final Path directory;
   private final Owner owner;
@@ -151,7 +151,7 @@ final class Desk {
   }
 
   private Path next() {
-    return directory.resolve(Long.toString(NEXT.incrementAndGet(), 36));
+    return directory.resolve(Long.toString(next.incrementAndGet(), 36));
   }
 
   private void prepare() throws IOException {
