@@ -170,22 +170,4 @@ public final class Sessions {
         ? Future.succeededFuture(new LogPage(List.of()))
         : Future.failedFuture(cause);
   }
-
-  /** Ends and removes every session of an agent, with everything that was said in them. */
-  public Future<Void> removeAll(String tenant, String agent) {
-    return store
-        .ofAgent(tenant, agent)
-        .compose(
-            all -> {
-              if (all.isEmpty()) {
-                return Future.succeededFuture();
-              }
-              Future<Void> done = Future.succeededFuture();
-              for (SessionView s : all) {
-                done =
-                    done.compose(v -> rests.end(s)).compose(e -> store.forget(s.id())).mapEmpty();
-              }
-              return done.compose(v -> removeAll(tenant, agent));
-            });
-  }
 }

@@ -53,12 +53,6 @@ public final class SessionStore {
 
   private static final String ACTIVE = "select count(*) from head where status = 'active'";
 
-  private static final String OF_AGENT =
-      "select "
-          + COLUMNS
-          + " from session s join head h on h.session_id = s.id"
-          + " where s.tenant = $1 and s.agent_name = $2 limit 500";
-
   private static final String FORGET =
       """
       with h as (delete from head where session_id = $1 and status = 'ended' returning session_id),
@@ -130,13 +124,6 @@ public final class SessionStore {
     return database
         .query("session.count_active", ACTIVE, Tuple.tuple())
         .map(rows -> rows.iterator().next().getLong(0).intValue());
-  }
-
-  /** Up to 500 sessions of one agent, in any status. */
-  public Future<List<SessionView>> ofAgent(String tenant, String agent) {
-    return database
-        .query("session.of_agent", OF_AGENT, Tuple.of(tenant, agent))
-        .map(SessionStore::views);
   }
 
   /** Removes an ended session with everything that was said in it. */
