@@ -206,6 +206,14 @@ class ProcessIT {
   }
 
   @Test
+  void inheritsOnlyItsThreePipes() {
+    assertThat(den.out(sandbox, "sh -c 'ls -l /proc/$PPID/fd >/tmp/l'; grep -c pipe /tmp/l"))
+        .isEqualTo("3");
+    assertThat(den.out(sandbox, "sh -c 'ls /proc/$PPID/fd >/tmp/l'; xargs </tmp/l"))
+        .isEqualTo("0 1 2");
+  }
+
+  @Test
   void leavesNoArgumentsFile() {
     SandboxProcess process = start("echo up; sleep 1000");
     await().until(() -> out.toString().contains("up"));
