@@ -2,6 +2,7 @@ package io.ash.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ash.app.Settings;
 import io.ash.model.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import picocli.CommandLine;
 /** What the pages say is there. */
 class DocsTest {
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+  private static final Pattern SETTING = Pattern.compile("\\bASH_[A-Z0-9_]*[A-Z0-9]\\b");
   private static final Pattern COMMAND =
       Pattern.compile("(\\./run\\.sh|java -jar target/ash\\.jar)((?: +[a-z-][a-z-]*)*)");
   private static final Pattern CODE = Pattern.compile("\\b[45]\\d\\d `?([a-z]+(?:_[a-z]+)+)`");
@@ -29,6 +31,9 @@ class DocsTest {
   private static final Pattern PATH =
       Pattern.compile("(?<![A-Za-z.])(/(?:api|health)(?:/[A-Za-z0-9:<>$*{}-]+)*)");
   private static final Pattern ARTIFACT = Pattern.compile("<artifactId>([^<]+)</artifactId>");
+
+  /** Names that others read: existing clients, and the tests. */
+  private static final Set<String> NOT_OURS = Set.of("ASH_SERVER_URL", "ASH_TEST_DOCKER");
 
   @Test
   void everyRelativeLinkLeadsSomewhere() throws IOException {
@@ -41,6 +46,17 @@ class DocsTest {
       }
     }
     assertThat(broken).isEmpty();
+  }
+
+  @Test
+  void everySettingThatIsNamedExists() throws IOException {
+    Set<String> unknown = new TreeSet<>();
+    for (Path page : pages()) {
+      unknown.addAll(all(SETTING, Files.readString(page)));
+    }
+    unknown.removeAll(Settings.names());
+    unknown.removeAll(NOT_OURS);
+    assertThat(unknown).isEmpty();
   }
 
   @Test
