@@ -44,7 +44,12 @@ final class BenchCommand implements Callable<Integer> {
     CREATE,
     MESSAGE,
     THROUGHPUT,
-    STARTUP
+    STARTUP;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   @Parameters(paramLabel = "<name>", description = "${COMPLETION-CANDIDATES}")
@@ -146,7 +151,7 @@ final class BenchCommand implements Callable<Integer> {
   private void print(What chosen, JsonObject results) {
     JsonObject all =
         new JsonObject()
-            .put("bench", chosen.name().toLowerCase(Locale.ROOT))
+            .put("bench", chosen.toString())
             .put("version", Version.text())
             .put("url", url == null ? "own server" : url.toString())
             .mergeIn(results);
