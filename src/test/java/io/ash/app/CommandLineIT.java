@@ -68,7 +68,7 @@ class CommandLineIT {
     Ended ended = new AshJar(dir).run("bench", "nothing");
 
     assertThat(ended.code()).isEqualTo(ExitCode.USAGE.code());
-    assertThat(ended.err()).contains("throughput").hasLineCount(1);
+    assertThat(ended.err()).containsIgnoringCase("throughput").hasLineCount(1);
   }
 
   @ParameterizedTest

@@ -34,7 +34,8 @@ class MigrateIT {
     assertThat(applied.out()).contains("applied V001__baseline", "done");
     assertThat(again.out()).contains("nothing to do");
     assertThat(after.out()).contains("applied 1 baseline at ").doesNotContain("pending");
-    assertThat(new int[] {before.code(), pending.code(), applied.code(), again.code(), after.code()})
+    assertThat(
+            new int[] {before.code(), pending.code(), applied.code(), again.code(), after.code()})
         .containsOnly(0);
     assertThat(before.err() + applied.err() + after.err()).isEmpty();
   }
