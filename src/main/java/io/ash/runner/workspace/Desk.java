@@ -11,15 +11,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.UUID;
 
 /**
  * Makes files, links and directories where no sandbox can reach them and moves each into its place
  * in one step, complete with owner, mode and time. Blocks; thread-safe.
  */
 final class Desk {
-  private final AtomicLong next = new AtomicLong();
-
   private final Path directory;
   private final Owner owner;
 
@@ -151,7 +149,7 @@ final class Desk {
   }
 
   private Path next() {
-    return directory.resolve(Long.toString(next.incrementAndGet(), 36));
+    return directory.resolve(UUID.randomUUID().toString());
   }
 
   private void prepare() throws IOException {
