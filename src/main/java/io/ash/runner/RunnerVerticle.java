@@ -3,11 +3,9 @@ package io.ash.runner;
 import io.ash.runner.dialect.Dialects;
 import io.ash.runner.dialect.Executables;
 import io.ash.runner.dialect.Programs;
-import io.ash.runner.sandbox.Sandbox;
 import io.ash.runner.sandbox.SandboxConfig;
 import io.ash.runner.sandbox.Sandboxes;
 import io.ash.time.Rounds;
-import io.ash.wire.OpenSandbox;
 import io.ash.wire.RegisterRunner;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -30,31 +28,12 @@ public final class RunnerVerticle extends VerticleBase {
 
   private final RunnerConfig config;
   private final RunnerSurroundings around;
-  private final FilesMaker files;
   private @Nullable Opened opened;
 
   /** The wing of this machine. */
   public RunnerVerticle(RunnerConfig config, RunnerSurroundings around) {
-    this(
-        config,
-        around,
-        (call, sandbox, cache, workers) ->
-            new WorkspaceSessionFiles(
-                call,
-                sandbox,
-                cache.before(new RemoteBlobs(call.binding(), around.coordinator())),
-                workers));
-  }
-
-  RunnerVerticle(RunnerConfig config, RunnerSurroundings around, FilesMaker files) {
     this.config = config;
     this.around = around;
-    this.files = files;
-  }
-
-  /** Makes the files of a session. */
-  interface FilesMaker {
-    SessionFiles make(OpenSandbox call, Sandbox sandbox, BlobCache cache, WorkerExecutor workers);
   }
 
   /** What is open, in order. */
@@ -108,7 +87,12 @@ public final class RunnerVerticle extends VerticleBase {
             new Programs(
                 new Executables(config.searchPath()), config.claude(), sandboxes.usersOfTheirOwn()),
             new Dialects(around.ticker(), config.modelEnvironment()),
-            (call, sandbox) -> files.make(call, sandbox, cache, workers),
+            (call, sandbox) ->
+                new WorkspaceSessionFiles(
+                    call,
+                    sandbox,
+                    cache.before(new RemoteBlobs(call.binding(), around.coordinator())),
+                    workers),
             workers,
             context);
     Runner runner =
