@@ -77,6 +77,12 @@ public final class Metrics {
             .setDisabledMetricsCategories(
                 Set.of(
                     MetricsDomain.VERTICLES.toCategory(),
+                    // Vert.x makes the metrics of a server after the port is open: a connection
+                    // that
+                    // comes between fails on them and is never answered. The public door counts
+                    // its requests itself, by template.
+                    MetricsDomain.HTTP_SERVER.toCategory(),
+                    MetricsDomain.NET_SERVER.toCategory(),
                     MetricsDomain.NET_CLIENT.toCategory(),
                     MetricsDomain.HTTP_CLIENT.toCategory())));
     return new MicrometerMetricsFactory(registry);
