@@ -19,6 +19,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -79,11 +80,21 @@ final class JailLodgings implements Lodgings {
     }
     return sandboxes
         .open(jail, context)
-        .map(
+        .compose(
             sandbox ->
-                new Lodging(
-                    new JailQuarters(sandbox, sandboxes.isolation(), files.apply(call, sandbox)),
-                    remembered -> dialects.open(program, call.binding().session(), remembered)));
+                Future.succeededFuture()
+                    .map(v -> lodging(call, program, sandbox))
+                    .recover(
+                        e ->
+                            sandbox
+                                .discard(Duration.ZERO)
+                                .transform(gone -> Future.<Lodging>failedFuture(e))));
+  }
+
+  private Lodging lodging(OpenSandbox call, Program program, Sandbox sandbox) {
+    return new Lodging(
+        new JailQuarters(sandbox, sandboxes.isolation(), files.apply(call, sandbox)),
+        remembered -> dialects.open(program, call.binding().session(), remembered));
   }
 
   private Jail jail(OpenSandbox call, Program program) {

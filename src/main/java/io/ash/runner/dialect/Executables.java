@@ -56,6 +56,22 @@ public final class Executables {
   }
 
   /**
+   * The same, and where the name is on the path more than once, the first one that every user of
+   * the machine can run; the first of all where none is.
+   */
+  public Optional<Executable> findOpen(String name) {
+    if (name.isEmpty() || name.indexOf('/') >= 0 || name.indexOf('\0') >= 0) {
+      return find(name);
+    }
+    return directories.stream()
+        .map(d -> d.resolve(name))
+        .flatMap(f -> at(f, MAX_INTERPRETERS).stream())
+        .filter(e -> e.readOnlyBinds().stream().allMatch(b -> closedToOthers(b).isEmpty()))
+        .findFirst()
+        .or(() -> find(name));
+  }
+
+  /**
    * The first directory or file on the way to a path that other users of the machine may not enter
    * or read; nothing where all of it is open.
    */

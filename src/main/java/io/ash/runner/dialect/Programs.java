@@ -6,6 +6,7 @@ import io.ash.model.RuntimeKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,8 +68,7 @@ public final class Programs {
       return new Program(RuntimeKind.JSONL, command, List.of(), List.of());
     }
     Executable found =
-        executables
-            .find(name)
+        search(name)
             .orElseThrow(
                 () ->
                     new Refused(
@@ -84,10 +84,13 @@ public final class Programs {
 
   private Program claude() {
     Executable found =
-        executables
-            .find(claude == null ? "claude" : claude)
+        search(claude == null ? "claude" : claude)
             .orElseThrow(() -> new Refused(Refusal.RUNTIME_NOT_AVAILABLE, CLAUDE_REMEDY));
     return program(RuntimeKind.CLAUDE, found, List.of());
+  }
+
+  private Optional<Executable> search(String name) {
+    return otherUser ? executables.findOpen(name) : executables.find(name);
   }
 
   private Program program(RuntimeKind runtime, Executable found, List<String> arguments) {
