@@ -70,7 +70,7 @@ public final class JournalStore {
       """
       select h.last_seq, h.oldest_seq, h.status, r.seq, r.turn, r.kind, r.body, r.at
       from head h left join lateral (
-        select seq, turn, kind, body, at from (
+        select seq, turn, kind, body, at, sum(octet_length(body)) over (order by seq) as upto from (
           (select seq, turn, kind, body, at from event
             where session_id = $1 and seq > $2 order by seq limit $3)
           union all (select seq, turn, kind, body, at from delta_0
@@ -81,7 +81,8 @@ public final class JournalStore {
             where session_id = $1 and seq > $2 order by seq limit $3)
           union all (select seq, turn, kind, body, at from delta_3
             where session_id = $1 and seq > $2 order by seq limit $3)) x
-        order by seq limit $3) r on r.seq <= h.last_seq
+        order by seq limit $3) r
+        on r.seq <= h.last_seq and r.upto - octet_length(r.body) < 1048576
       where h.session_id = $1 order by r.seq
       """;
 
@@ -174,7 +175,10 @@ public final class JournalStore {
         r.getInteger("next_turn"));
   }
 
-  /** Rows after a cursor, deltas included; nothing for an unknown session. */
+  /**
+   * Rows after a cursor, deltas included, of about a mebibyte at most; nothing for an unknown
+   * session.
+   */
   public Future<Optional<JournalPage>> page(SessionId id, long after, int limit) {
     return database
         .query("journal.page", PAGE, Tuple.of(id.value(), after, limit))
@@ -199,7 +203,8 @@ public final class JournalStore {
                               r.getLong("last_seq"),
                               r.getLong("oldest_seq"),
                               SessionStatus.of(r.getString("status")),
-                              found.size() == limit));
+                              !found.isEmpty()
+                                  && found.get(found.size() - 1).seq() < r.getLong("last_seq")));
             });
   }
 

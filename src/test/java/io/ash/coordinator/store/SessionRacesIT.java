@@ -155,6 +155,23 @@ class SessionRacesIT {
   }
 
   @Test
+  void aPageEndsAtAMebibyteAndTheNextGoesOn() throws Exception {
+    Binding b = active();
+    String large = "{\"x\":\"" + "y".repeat(400_000) + "\"}";
+    List<Event> events = java.util.Collections.nCopies(7, new Event(0, EventKind.MESSAGE, large));
+    await(journal.append(0, List.of(new EventBatch(b, 1, events))));
+    List<Long> seen = new ArrayList<>();
+    JournalPage page;
+    do {
+      long after = seen.isEmpty() ? 0 : seen.get(seen.size() - 1);
+      page = await(journal.page(b.session(), after, 500)).orElseThrow();
+      assertThat(page.rows()).hasSizeLessThanOrEqualTo(4);
+      page.rows().forEach(r -> seen.add(r.seq()));
+    } while (page.full());
+    assertThat(seen).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L);
+  }
+
+  @Test
   void neverGivesAwayMoreSlotsThanThereAre() throws Exception {
     register("r1", 20);
     register("r2", 20);
