@@ -6,11 +6,14 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The last steps of a host, each with a limit: its events, its snapshot, its quarters. */
+/**
+ * The last steps of a host, each with a limit: its events, its snapshot, its quarters. Together
+ * they stay below what a caller waits for the close of a sandbox.
+ */
 final class Farewell {
   private static final Logger LOG = LoggerFactory.getLogger(Farewell.class);
-  private static final Duration LAST_EVENTS = Duration.ofSeconds(10);
-  private static final Duration LAST_SNAPSHOT = Duration.ofSeconds(20);
+  private static final Duration LAST_EVENTS = Duration.ofSeconds(5);
+  private static final Duration LAST_SNAPSHOT = Duration.ofSeconds(18);
   private static final Duration GRACE = Duration.ofSeconds(2);
 
   private final Binding binding;

@@ -3,6 +3,7 @@ package io.ash.runner;
 import io.ash.model.Binding;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
+import io.ash.time.Backoff;
 import io.ash.time.Timers;
 import io.ash.wire.AttachSnapshot;
 import io.ash.wire.Attached;
@@ -23,7 +24,6 @@ final class HostSnapshots {
   private static final Logger LOG = LoggerFactory.getLogger(HostSnapshots.class);
   static final Duration QUIET = Duration.ofMillis(500);
   static final Duration LONGEST = Duration.ofSeconds(30);
-  private static final Duration AGAIN = Duration.ofSeconds(5);
   private static final int TRIES = 3;
 
   private final Binding binding;
@@ -31,6 +31,7 @@ final class HostSnapshots {
   private final EventLane lane;
   private final HostTools tools;
   private final BooleanSupplier quiet;
+  private final Backoff again = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));
   private int no;
   private long takenAt;
   private boolean changed;
@@ -81,6 +82,7 @@ final class HostSnapshots {
       return;
     }
     take()
+        .onSuccess(v -> again.reset())
         .onFailure(
             e -> {
               LOG.atWarn()
@@ -88,7 +90,7 @@ final class HostSnapshots {
                   .addKeyValue("cause", e.getMessage())
                   .log("a snapshot failed; the next try comes in a while");
               if (!lane.isOver()) {
-                wait(AGAIN);
+                wait(again.next());
               }
             });
   }
