@@ -72,6 +72,7 @@ public final class PostgresServer {
       Directories.create(home, "rwxr-xr-x");
       Directories.createMissing(programs, "rwxr-xr-x");
       Account account = Account.choose(cluster.directory());
+      refuseQuotes(programs);
       PostgresBinaries binaries = PostgresBinaries.below(programs);
       if (programs.equals(home)) {
         binaries.removeOthers();
@@ -85,6 +86,21 @@ public final class PostgresServer {
           commands, ticker, home, socket, cluster, binaries, launcher, settings);
     } catch (IOException e) {
       throw new CannotStart("the embedded PostgreSQL cannot be prepared in " + home + ": " + e, e);
+    }
+  }
+
+  /**
+   * initdb calls its programs through a shell, inside double quotes; as root they are mounted
+   * elsewhere.
+   */
+  private static void refuseQuotes(Path programs) throws IOException {
+    if (!Account.own().isRoot()
+        && programs.toString().chars().anyMatch(c -> "\"$`\\\n".indexOf(c) >= 0)) {
+      throw new CannotStart(
+          "the embedded PostgreSQL cannot run in "
+              + programs
+              + ": its initdb does not bear quotes, dollar signs and backslashes in a path."
+              + " Set ASH_DATA_DIR to a path without them");
     }
   }
 

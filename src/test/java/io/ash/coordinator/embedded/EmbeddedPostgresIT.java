@@ -232,7 +232,7 @@ class EmbeddedPostgresIT {
 
   @Test
   void worksWhereThePathIsTooLongForASocket() throws Exception {
-    data = temporary.resolve("a".repeat(60)).resolve("b c,\"ü".repeat(8));
+    data = temporary.resolve("a".repeat(60)).resolve("b c,'ü".repeat(8));
     try (DataLock lock = DataLock.take(data)) {
       EmbeddedPostgres postgres = start(lock);
       assertThat(number(postgres.url(), "SELECT 1")).isEqualTo(1);
@@ -240,6 +240,20 @@ class EmbeddedPostgresIT {
       assertThat(socket).isDirectory();
       done(postgres.stop());
       assertThat(socket).doesNotExist();
+    }
+  }
+
+  @Test
+  void worksBelowAQuoteOrSaysThatItCannot() throws Exception {
+    data = temporary.resolve("a \"quoted\" $name");
+    try (DataLock lock = DataLock.take(data)) {
+      if (Account.own().isRoot()) {
+        EmbeddedPostgres postgres = start(lock);
+        assertThat(number(postgres.url(), "SELECT 1")).isEqualTo(1);
+        done(postgres.stop());
+      } else {
+        assertThatThrownBy(() -> start(lock)).hasMessageContaining("ASH_DATA_DIR");
+      }
     }
   }
 
