@@ -51,20 +51,41 @@ build() {
   [ -f "$jar" ] || stop "there is no $jar and no source to build it from" 1
 }
 
-# Class data sharing halves the time to start. The archive belongs to one JVM and one jar; where it
-# does not fit, or cannot be written, the JVM starts without it.
+need_bubblewrap() {
+  command -v bwrap >/dev/null 2>&1 && return 0
+  local install="apt-get install -y bubblewrap"
+  if [ "$(id -u)" = 0 ] && [ -f /etc/debian_version ] && command -v apt-get >/dev/null 2>&1; then
+    say "bubblewrap is missing; installing it: $install"
+    (apt-get update -q && DEBIAN_FRONTEND=noninteractive $install -q) >&2 \
+      || stop "bubblewrap could not be installed; install it and start again" 4
+  elif command -v apt-get >/dev/null 2>&1; then
+    stop "bubblewrap is missing. Install it and start again: sudo $install" 4
+  else
+    stop "bubblewrap is missing. Install the package 'bubblewrap' of this system and start again" 4
+  fi
+}
+
+# Class data sharing halves the time to start. The archive belongs to one JVM and one jar; it is
+# written when the first server ends and taken into use at the next start. Where it does not fit, or
+# cannot be written, the JVM starts without it.
 sharing() {
   share=()
-  local dir="$here/target" id
-  [ -w "$dir" ] || return 0
+  local id archive made
   id="$("$java" -Xinternalversion 2>/dev/null | cksum | cut -d' ' -f1)" || return 0
-  local archive="$dir/ash-$id.jsa"
+  archive="$here/target/ash-$id.jsa"
+  for made in "$archive".*; do
+    # One that is still being written belongs to a server that is alive.
+    if [ -f "$made" ] && [ "$made" -nt "$jar" ] && ! kill -0 "${made##*.}" 2>/dev/null; then
+      mv -f "$made" "$archive" 2>/dev/null || true
+    fi
+  done
   if [ -f "$archive" ] && [ "$archive" -nt "$jar" ]; then
-    share=(-Xshare:auto "-XX:SharedArchiveFile=$archive" -Xlog:cds=off -Xlog:cds+dynamic=off)
-  elif [ "${1:-}" = serve ]; then
-    rm -f "$dir"/ash-*.jsa
-    share=(-Xshare:auto "-XX:ArchiveClassesAtExit=$archive" -Xlog:cds=off -Xlog:cds+dynamic=off)
+    share=(-Xshare:auto "-XX:SharedArchiveFile=$archive" "-Dash.archive=$archive")
+  elif [ "$1" = serve ] && [ -w "$here/target" ]; then
+    find "$here/target" -maxdepth 1 -name 'ash-*.jsa*' ! -newer "$jar" -delete
+    share=(-Xshare:auto "-XX:ArchiveClassesAtExit=$archive.$$")
   fi
+  share+=(-Xlog:disable -Xlog:all=error:stderr)
 }
 
 find_java
@@ -74,6 +95,7 @@ case "${1:-}" in
     need_maven
     cd "$here" && exec mvn -B verify "$@"
     ;;
+  demo) need_bubblewrap ;;
 esac
 build
 cd "$here"
