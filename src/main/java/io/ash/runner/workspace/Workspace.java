@@ -28,6 +28,8 @@ public final class Workspace {
   private final WorkspaceFiles home;
   private final Snapshots snapshots;
   private final Furnishing furnishing;
+  private final Bundles bundles;
+  private final Unpacking unpacking;
   private final Promise<Void> over = Promise.promise();
   private int underWay;
   private boolean closed;
@@ -52,6 +54,8 @@ public final class Workspace {
     this.home = new WorkspaceFiles(premises.home(), desk);
     this.snapshots = new Snapshots(premises, desk, Set.copyOf(skipNames), blobs, keys, workers);
     this.furnishing = new Furnishing(desk, blobs, keys, workers);
+    this.bundles = new Bundles(premises.workspace(), desk, workers);
+    this.unpacking = new Unpacking(premises.workspace(), desk);
   }
 
   /** Puts the files of an agent into the workspace. */
@@ -167,11 +171,34 @@ public final class Workspace {
         });
   }
 
+  /**
+   * The next part of the workspace as a gzipped tar; without the directories and secrets that the
+   * contract leaves out, with the history of repositories.
+   *
+   * @param handle empty to begin, then what the part before said
+   */
+  public Future<BundlePart> readBundle(String handle) {
+    return begun(() -> bundles.next(handle));
+  }
+
+  /**
+   * Unpacks a gzipped tar over the workspace; fails with {@link Refused}, with nothing written,
+   * where it holds something else than files and directories, leads outside, or unpacks to more
+   * than 1 GiB or 50,000 entries.
+   */
+  public Future<Void> writeBundle(Buffer archive) {
+    return worked(
+        () -> {
+          unpacking.unpack(archive);
+          return null;
+        });
+  }
+
   /** Begins nothing new; completes when no work on the files is under way. */
   public Future<Void> close() {
     closed = true;
     if (underWay == 0) {
-      over.tryComplete();
+      end();
     }
     return over.future();
   }
@@ -194,8 +221,13 @@ public final class Workspace {
         .onComplete(
             done -> {
               if (--underWay == 0 && closed) {
-                over.tryComplete();
+                end();
               }
             });
+  }
+
+  private void end() {
+    bundles.close();
+    over.tryComplete();
   }
 }
