@@ -2,8 +2,6 @@ package io.ash.runner;
 
 import io.ash.blob.BlobKeys;
 import io.ash.blob.Blobs;
-import io.ash.model.Refusal;
-import io.ash.model.Refused;
 import io.ash.runner.sandbox.Sandbox;
 import io.ash.runner.workspace.Owner;
 import io.ash.runner.workspace.Premises;
@@ -103,23 +101,19 @@ final class WorkspaceSessionFiles implements SessionFiles {
 
   @Override
   public Future<BundleChunk> readBundle(String handle) {
-    return Future.failedFuture(noBundles());
+    return workspace
+        .readBundle(handle)
+        .map(part -> new BundleChunk(part.handle(), part.bytes(), part.last()));
   }
 
   @Override
   public Future<Void> writeBundle(Buffer archive) {
-    return Future.failedFuture(noBundles());
+    return workspace.writeBundle(archive);
   }
 
   @Override
   public Future<Void> close() {
     return workspace.close();
-  }
-
-  private static Refused noBundles() {
-    return new Refused(
-        Refusal.NOT_SUPPORTED_YET,
-        "A live workspace is not packed by this version: stop the session first.");
   }
 
   private static io.ash.runner.workspace.Place place(Place place) {

@@ -56,7 +56,12 @@ final class Archive {
 
   /** A file of zeros. */
   Archive zeros(String name, long size) throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name, true);
+    return zeros(name, TarConstants.LF_NORMAL, size);
+  }
+
+  /** An entry of any kind with zeros as its content. */
+  Archive zeros(String name, byte type, long size) throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry(name, type, true);
     entry.setSize(size);
     tar.putArchiveEntry(entry);
     byte[] part = new byte[1 << 20];
