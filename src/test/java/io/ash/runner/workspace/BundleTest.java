@@ -246,8 +246,7 @@ class BundleTest {
         new byte[] {
           TarConstants.LF_GNUTYPE_LONGNAME,
           TarConstants.LF_GNUTYPE_LONGLINK,
-          TarConstants.LF_PAX_EXTENDED_HEADER_LC,
-          TarConstants.LF_PAX_GLOBAL_EXTENDED_HEADER
+          TarConstants.LF_PAX_EXTENDED_HEADER_LC
         }) {
       refused(
           Refusal.INVALID_REQUEST,
