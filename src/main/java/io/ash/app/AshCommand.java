@@ -1,5 +1,6 @@
 package io.ash.app;
 
+import io.ash.app.client.ApiFailure;
 import io.ash.config.ConfigProblems;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -87,6 +88,10 @@ final class AshCommand implements Callable<Integer> {
     if (e instanceof ConfigProblems problems) {
       problems.problems().forEach(p -> err.println("ash: " + p));
       return ExitCode.SETTINGS.code();
+    }
+    if (e instanceof ApiFailure failure) {
+      err.println("ash: " + failure.getMessage());
+      return ExitCode.FAILED.code();
     }
     err.println("ash: unexpected: " + e);
     LOG.error("this is a fault of ash; please report it with the lines below", e);

@@ -71,6 +71,7 @@ final class CoordinatorAssembly {
     BlobStore blobs = new BlobStore(database);
     JournalStore journalStore = new JournalStore(database);
     Journal journal = new Journal(journalStore, ground.clock());
+    journal.listen(new TurnTimes(ground.metrics()));
     FleetStore fleetStore = new FleetStore(database);
     AtomicReference<Runnable> fleetChanged = new AtomicReference<>(() -> {});
     Fleet fleet = new Fleet(fleetStore, runners, config.fleet(), () -> fleetChanged.get().run());

@@ -101,7 +101,7 @@ public final class Metrics {
   /** One turn reached its end; {@code outcome} is a status of the turn. */
   public void turn(String outcome, Duration took) {
     Timer.builder("ash.turn")
-        .description("Time of turns from their start to their end.")
+        .description("Time of turns from their acceptance to their end.")
         .tags("outcome", outcome)
         .serviceLevelObjectives(LONG_BUCKETS)
         .register(registry)

@@ -104,7 +104,7 @@ public final class ApiClient {
       options.putHeader("Content-Type", "application/json");
     }
     key.ifPresent(k -> options.putHeader("Authorization", "Bearer " + k.reveal()));
-    return http.request(options);
+    return http.request(options).recover(e -> Future.failedFuture(new ApiFailure(url, e)));
   }
 
   private static Future<JsonObject> refused(String call, HttpClientResponse response) {

@@ -1,6 +1,8 @@
 package io.ash.app.client;
 
-/** The server said no, or something that is no answer of this API. */
+import java.net.URI;
+
+/** The server said no, said something that is no answer of this API, or cannot be reached. */
 public final class ApiFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final int status;
@@ -10,7 +12,12 @@ public final class ApiFailure extends RuntimeException {
     this.status = status;
   }
 
-  /** HTTP status. */
+  ApiFailure(URI url, Throwable cause) {
+    super("no answer from " + url + ": " + cause.getMessage(), null, false, false);
+    this.status = 0;
+  }
+
+  /** HTTP status; 0 where there was no answer. */
   public int status() {
     return status;
   }

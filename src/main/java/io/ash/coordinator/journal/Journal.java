@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 
 /** The journals of all sessions, as this process sees them. Thread-safe. */
 public final class Journal {
@@ -31,6 +32,8 @@ public final class Journal {
           return size() > REMEMBERED;
         }
       };
+
+  private volatile BiConsumer<SessionId, EventRow> listener = (session, row) -> {};
 
   public Journal(JournalStore store, InstantSource clock) {
     this.store = store;
@@ -52,11 +55,17 @@ public final class Journal {
     return store.messages(session, after, limit);
   }
 
+  /** Who hears of every row this process appends, on the thread that did; it must be quick. */
+  public void listen(BiConsumer<SessionId, EventRow> newListener) {
+    listener = newListener;
+  }
+
   /** Hands rows that were just appended to the readers in this process. */
   public void appended(SessionId session, List<EventRow> rows) {
     if (rows.isEmpty()) {
       return;
     }
+    rows.forEach(row -> listener.accept(session, row));
     remember(session, rows.get(rows.size() - 1).seq());
     for (Feed feed : feeds.getOrDefault(session, Set.of())) {
       feed.offer(rows);
