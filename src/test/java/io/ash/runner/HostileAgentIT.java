@@ -16,8 +16,6 @@ import io.ash.wire.ExecResult;
 import io.ash.wire.InterruptTurn;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -78,10 +76,7 @@ class HostileAgentIT {
   void neighbourAnswersAndNothingIsLeft() throws Exception {
     neighbourAnswers();
     house.close(binding, false);
-    // Without control groups the kernel takes a moment to tear a process namespace down.
-    Awaitility.await()
-        .atMost(5, TimeUnit.SECONDS)
-        .untilAsserted(() -> assertThat(house.left(session)).isEmpty());
+    assertThat(house.left(session)).isEmpty();
     neighbourAnswers();
   }
 
