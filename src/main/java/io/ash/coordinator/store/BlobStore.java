@@ -64,12 +64,18 @@ public final class BlobStore implements Blobs {
                     : Future.succeededFuture(rows.iterator().next().getBuffer(0)));
   }
 
+  /**
+   * Age is judged in {@code old} only: {@code stale} waits for whoever stamps the same blob, and
+   * must then still count it though it is no longer old.
+   */
   private Future<List<String>> claim(List<String> keys) {
     return database
         .query(
             "blob_claim",
-            "with stale as materialized (select key from blob where key = any($1)"
-                + " and claimed_at < now() - interval '1 hour' order by key for no key update),"
+            "with old as materialized (select key from blob where key = any($1)"
+                + " and claimed_at < now() - interval '1 hour'),"
+                + " stale as materialized (select blob.key from old join blob using (key)"
+                + " order by blob.key for no key update of blob),"
                 + " stamped as (update blob set claimed_at = now()"
                 + " where key in (select key from stale) returning key)"
                 + " select key from stamped union all select key from blob where key = any($1)"

@@ -10,11 +10,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Looks at the processes of the host through /proc; what vanishes meanwhile is left out. */
 final class ProcessTree {
   private static final Path PROC = Path.of("/proc");
+  private static final int STARTED = 19;
 
   private ProcessTree() {}
 
@@ -88,11 +90,35 @@ final class ProcessTree {
 
   /** Whether a process is stopped by a signal, or gone. */
   static boolean stopped(long pid) {
+    return stat(pid).map(stat -> "TtZX".contains(stat[0])).orElse(true);
+  }
+
+  /**
+   * A process that cannot be taken for a later one with the same number.
+   *
+   * @param started clock ticks from the boot to its start
+   */
+  record Known(long pid, String started) {}
+
+  /** A living process, or nothing when it has ended. */
+  static Optional<Known> known(long pid) {
+    return stat(pid)
+        .filter(stat -> !"ZX".contains(stat[0]))
+        .map(stat -> new Known(pid, stat[STARTED]));
+  }
+
+  /** Whether a process has ended. */
+  static boolean gone(Known process) {
+    return known(process.pid()).filter(process::equals).isEmpty();
+  }
+
+  /** The fields of /proc/PID/stat from the state on; its name before them may hold anything. */
+  private static Optional<String[]> stat(long pid) {
     try {
-      String stat = Files.readString(PROC.resolve(pid + "/stat"));
-      return "TtZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0;
+      String stat = Files.readString(PROC.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1);
+      return Optional.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
     } catch (IOException e) {
-      return true;
+      return Optional.empty();
     }
   }
 
