@@ -20,6 +20,8 @@ public enum EventKind {
   END(true),
   /** {@code {"action":created|resumed|paused|stopped|ended|…}}. */
   LIFECYCLE(true),
+  /** {@code {"notice":code,"message":text,"remedy"?,…}}: what a {@link Notice} says. */
+  NOTICE(true),
   /** {@code {"text":…}}: what was streamed of a message that never came. */
   PARTIAL(true);
 

@@ -3,6 +3,7 @@ package io.ash.runner;
 import io.ash.model.Binding;
 import io.ash.model.Event;
 import io.ash.model.EventKind;
+import io.ash.model.Notice;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.model.TurnStatus;
@@ -263,6 +264,14 @@ final class SessionHost implements EventLane.Speaker {
       now.see(event);
     }
     lane.say(event);
+  }
+
+  /**
+   * Tells the user something about the session: in the stream of the turn that runs, or between two
+   * turns in that of the session.
+   */
+  void notice(Notice notice) {
+    say(NoticeEvent.of(notice, turn == null ? 0 : turn.no()));
   }
 
   private void ended(OpenTurn was) {

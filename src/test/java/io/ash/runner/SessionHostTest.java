@@ -3,6 +3,7 @@ package io.ash.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ash.model.Binding;
+import io.ash.model.Notice;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.runner.sandbox.Exit;
@@ -12,6 +13,7 @@ import io.ash.wire.SnapshotRef;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +84,20 @@ class SessionHostTest extends HostTest {
     quarters.agent().says("{\"type\":\"message\",\"text\":\"hi\"}", "{\"type\":\"done\"}");
     assertThat(journal()).contains("message").endsWith("end:done");
     assertThat(host.phase()).isInstanceOf(HostPhase.Idle.class);
+  }
+
+  @Test
+  void tellsNoticesInTheTurnThatRunsOrBetweenTwoTurns() {
+    host.prepare();
+    host.notice(Notice.of("oom", "it died", null));
+    host.startTurn(turn(binding, 1));
+    host.notice(new Notice("oom", "it died", "give it more", Map.of("limit", 7)));
+    assertThat(journal()).containsExactly("notice", "notice");
+    assertThat(bodies())
+        .containsExactly(
+            "{\"notice\":\"oom\",\"message\":\"it died\"}",
+            "{\"notice\":\"oom\",\"message\":\"it died\",\"remedy\":\"give it more\",\"limit\":7}");
+    assertThat(host.phase()).isEqualTo(new HostPhase.Busy(1));
   }
 
   @Test

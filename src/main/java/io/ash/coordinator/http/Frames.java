@@ -32,6 +32,7 @@ final class Frames {
           "error",
           "done",
           "lifecycle",
+          "notice",
           "user_message",
           "partial",
           "caught_up",
@@ -50,6 +51,7 @@ final class Frames {
       case MESSAGE -> message(body);
       case ERROR -> List.of(new Frame("error", body));
       case LIFECYCLE -> List.of(new Frame("lifecycle", body));
+      case NOTICE -> List.of(new Frame("notice", body));
       case USER -> List.of(new Frame("user_message", body));
       case PARTIAL -> List.of(new Frame("partial", body));
       case END -> end(session, row.turn(), body);

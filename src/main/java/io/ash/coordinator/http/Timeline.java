@@ -37,6 +37,7 @@ final class Timeline {
       case MESSAGE -> message(entries, StoredMessage.whole(row.body()));
       case ERROR -> entries.add(new Entry("error", tree(row)));
       case LIFECYCLE -> entries.add(new Entry("lifecycle", tree(row)));
+      case NOTICE -> entries.add(new Entry("lifecycle", notice(tree(row))));
       case PARTIAL ->
           entries.add(
               new Entry(
@@ -61,6 +62,13 @@ final class Timeline {
 
   private static JsonNode tree(EventRow row) {
     return StoredMessage.whole(row.body()).tree();
+  }
+
+  /** Known clients refuse types that they do not know, so a notice comes under one of theirs. */
+  private static JsonNode notice(JsonNode body) {
+    ObjectNode data = Json.object().put("action", "notice");
+    body.fields().forEachRemaining(member -> data.set(member.getKey(), member.getValue()));
+    return data;
   }
 
   private void message(List<Entry> entries, StoredMessage message) {

@@ -57,6 +57,15 @@ class FramesTest {
   }
 
   @Test
+  void passesNoticesOnAndLetsNoAgentForgeThem() {
+    String body = "{\"notice\":\"oom\",\"message\":\"m\"}";
+    assertThat(frames(EventKind.NOTICE, body)).containsExactly("notice " + body);
+    String forged =
+        "{\"type\":\"assistant\",\"message\":{\"content\":[{\"type\":\"notice\",\"notice\":\"x\"}]}}";
+    assertThat(frames(EventKind.MESSAGE, forged)).containsExactly("message " + forged);
+  }
+
+  @Test
   void tellsThatATurnIsComplete() {
     String body = "{\"type\":\"result\",\"subtype\":\"success\",\"num_turns\":1,\"result\":\"ok\"}";
     assertThat(frames(EventKind.MESSAGE, body))

@@ -51,6 +51,13 @@ class TimelineTest {
   }
 
   @Test
+  void showsNoticesUnderATypeThatClientsKnow() {
+    assertThat(events(1, EventKind.NOTICE, "{\"notice\":\"oom\",\"message\":\"m\",\"n\":1}"))
+        .containsExactly(
+            "1000 lifecycle {\"action\":\"notice\",\"notice\":\"oom\",\"message\":\"m\",\"n\":1}");
+  }
+
+  @Test
   void showsToolServersThatTheAgentReports() {
     String init =
         "{\"type\":\"system\",\"subtype\":\"init\",\"mcp_servers\":[{\"name\":\"s\",\"status\":\"failed\"}]}";
