@@ -80,17 +80,6 @@ final class Directories {
     }
   }
 
-  /** Makes every file and name below a directory survive a power cut. */
-  static void syncAll(Path directory) throws IOException {
-    try (var all = Files.walk(directory)) {
-      for (Path path : (Iterable<Path>) all::iterator) {
-        if (!Files.isSymbolicLink(path)) {
-          sync(path);
-        }
-      }
-    }
-  }
-
   /** Makes the content of a file, or the names in a directory, survive a power cut. */
   static void sync(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {

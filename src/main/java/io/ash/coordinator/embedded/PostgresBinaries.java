@@ -11,10 +11,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
 /**
  * The unpacked PostgreSQL programs of one version.
+ *
+ * <p>They are not synced to the disk, which would take longer than unpacking them. A power cut may
+ * therefore damage them, so they are used only until the machine is booted again.
  *
  * @param home the directory with bin, lib and share; it appears under this name only when complete
  */
@@ -27,18 +29,18 @@ record PostgresBinaries(Path home) {
 
   private static final String PREFIX = "bin-";
   private static final String PARTIAL = "unpack-";
+  private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
 
   /** The programs below {@code parent}, unpacked there first where they are missing. */
   static PostgresBinaries below(Path parent) throws IOException {
     Machine machine = Machine.of(System.getProperty("os.arch", ""));
     machine.refuseOtherLibc();
-    Path home = parent.resolve(PREFIX + VERSION);
+    Path home = parent.resolve(PREFIX + VERSION + "-" + Files.readString(BOOT).strip());
     if (!Files.isDirectory(home)) {
       Path partial = Files.createTempDirectory(parent, PARTIAL);
       try {
         unpack(machine, partial);
         Files.setPosixFilePermissions(partial, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Directories.syncAll(partial);
         publish(partial, home);
       } finally {
         Directories.delete(partial);
@@ -47,7 +49,10 @@ record PostgresBinaries(Path home) {
     return new PostgresBinaries(home);
   }
 
-  /** Removes what other versions and interrupted starts left; the caller owns {@code parent}. */
+  /**
+   * Removes what other versions, earlier boots and interrupted starts left; the caller owns {@code
+   * parent}.
+   */
   void removeOthers() throws IOException {
     for (Path path : Directories.list(home.getParent())) {
       String name = path.getFileName().toString();
@@ -65,7 +70,6 @@ record PostgresBinaries(Path home) {
   private static void publish(Path partial, Path home) throws IOException {
     try {
       Files.move(partial, home, StandardCopyOption.ATOMIC_MOVE);
-      Directories.sync(home.getParent());
     } catch (FileSystemException e) {
       if (!Files.isDirectory(home)) { // else another process was faster with the same content
         throw e;
@@ -76,8 +80,7 @@ record PostgresBinaries(Path home) {
   private static void unpack(Machine machine, Path into) throws IOException {
     try (InputStream resource = machine.open();
         TarArchiveInputStream tar =
-            new TarArchiveInputStream(
-                new XZCompressorInputStream(new BufferedInputStream(resource, 1 << 16)))) {
+            new TarArchiveInputStream(new BufferedInputStream(resource, 1 << 16))) {
       for (TarArchiveEntry entry; (entry = tar.getNextEntry()) != null; ) {
         if (isNeeded(entry.getName())) {
           write(tar, entry, into);
@@ -116,8 +119,8 @@ record PostgresBinaries(Path home) {
 
   /** A processor for which the jar carries programs. */
   enum Machine {
-    AMD64("postgres-linux-x86_64.txz", "/lib64/ld-linux-x86-64.so.2"),
-    ARM64("postgres-linux-arm_64.txz", "/lib/ld-linux-aarch64.so.1");
+    AMD64("postgres-linux-x86_64.tar", "/lib64/ld-linux-x86-64.so.2"),
+    ARM64("postgres-linux-arm_64.tar", "/lib/ld-linux-aarch64.so.1");
 
     private final String archive;
     private final String loader;

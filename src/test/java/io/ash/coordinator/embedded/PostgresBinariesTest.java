@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.InputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -13,7 +14,7 @@ class PostgresBinariesTest {
   @EnumSource(PostgresBinaries.Machine.class)
   void carriesProgramsForEachMachine(PostgresBinaries.Machine machine) throws Exception {
     try (InputStream archive = machine.open()) {
-      assertThat(archive.read()).isEqualTo(0xFD); // xz
+      assertThat(new TarArchiveInputStream(archive).getNextEntry()).isNotNull();
     }
   }
 
