@@ -70,13 +70,36 @@ public final class Settings {
               "ASH_SANDBOX_ISOLATION",
               "auto",
               "What stands between agents and this machine: auto, bubblewrap or none."),
-          s("ASH_SANDBOX_MEMORY_MB", "2048", "Memory of a sandbox whose agent asks for none."),
+          s(
+              "ASH_SANDBOX_MEMORY_MB",
+              "",
+              "Memory of a sandbox that asks for none; without it 2048."),
           s(
               "ASH_SANDBOX_CPU_PERCENT",
-              "100",
-              "Processor time of such a sandbox; 100 is one processor."),
-          s("ASH_SANDBOX_DISK_MB", "1024", "Disk of such a sandbox."),
-          s("ASH_SANDBOX_MAX_PROCESSES", "64", "Processes of such a sandbox."),
+              "",
+              "Processor time of such a sandbox, 100 is one processor; without it 100."),
+          s("ASH_SANDBOX_DISK_MB", "", "Disk of such a sandbox; without it 1024."),
+          s(
+              "ASH_SANDBOX_MAX_FILES",
+              "",
+              "Files and directories of such a sandbox; without it 200000."),
+          s("ASH_SANDBOX_MAX_PROCESSES", "", "Processes of such a sandbox; without it 64."),
+          s(
+              "ASH_SANDBOX_OPEN_FILES",
+              "",
+              "Files each of its processes may have open; without it 4096."),
+          s(
+              "ASH_SANDBOX_OUTPUT_KB_PER_SECOND",
+              "",
+              "What each of its processes may write to its outputs before it must wait; without it 32768."),
+          s(
+              "ASH_SANDBOX_EXEC_SECONDS",
+              "",
+              "How long a command beside its agent may run; without it 300."),
+          s(
+              "ASH_SANDBOX_LIMITS_MAX",
+              "",
+              "The most that agents and sessions may ask for, such as memoryMb=4096,diskMb=8192."),
           s("ANTHROPIC_API_KEY", "", "Key for agents that call this model API."),
           s("ANTHROPIC_BASE_URL", "", "Address of that API, where it is another one."),
           s("ANTHROPIC_CUSTOM_HEADERS", "", "Headers sent to it besides."),

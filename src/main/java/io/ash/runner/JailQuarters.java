@@ -1,11 +1,11 @@
 package io.ash.runner;
 
+import io.ash.model.LimitKind;
 import io.ash.runner.dialect.AgentCommand;
 import io.ash.runner.sandbox.Command;
 import io.ash.runner.sandbox.ExecOutput;
 import io.ash.runner.sandbox.Isolation;
 import io.ash.runner.sandbox.Jail;
-import io.ash.runner.sandbox.LimitKind;
 import io.ash.runner.sandbox.LimitsInForce;
 import io.ash.runner.sandbox.Sandbox;
 import io.ash.runner.sandbox.Stdio;
@@ -15,7 +15,6 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 
 /** Quarters in a jail. Confined to the runner loop. */
 final class JailQuarters implements Quarters {
@@ -55,7 +54,10 @@ final class JailQuarters implements Quarters {
 
   @Override
   public Future<ExecResult> exec(String command, Duration limit) {
-    return sandbox.exec(Command.shell(command), limit, MOST_OUTPUT).map(JailQuarters::result);
+    Duration most = Duration.ofSeconds(sandbox.limits().most(LimitKind.EXEC));
+    return sandbox
+        .exec(Command.shell(command), limit.compareTo(most) < 0 ? limit : most, MOST_OUTPUT)
+        .map(JailQuarters::result);
   }
 
   private static ExecResult result(ExecOutput output) {
@@ -70,21 +72,16 @@ final class JailQuarters implements Quarters {
   @Override
   public String facts() {
     LimitsInForce limits = sandbox.limits();
+    JsonObject most = new JsonObject();
     JsonObject heldBy = new JsonObject();
     for (LimitKind kind : LimitKind.values()) {
-      heldBy.put(kind.name().toLowerCase(Locale.ROOT), limits.of(kind).text());
+      most.put(kind.key(), limits.most(kind));
+      heldBy.put(kind.text(), limits.of(kind).text());
     }
     return new JsonObject()
         .put("isolation", isolation.text())
         .put("network", sandbox.jail().network().text())
-        .put(
-            "limits",
-            new JsonObject()
-                .put("memoryMb", limits.memoryMb())
-                .put("cpuPercent", limits.cpuPercent())
-                .put("diskMb", limits.diskMb())
-                .put("maxProcesses", limits.processes())
-                .put("heldBy", heldBy))
+        .put("limits", most.put("heldBy", heldBy))
         .encode();
   }
 

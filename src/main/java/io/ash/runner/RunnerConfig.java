@@ -1,6 +1,7 @@
 package io.ash.runner;
 
 import io.ash.config.Env;
+import io.ash.model.LimitKind;
 import io.ash.model.Limits;
 import io.ash.runner.sandbox.Isolation;
 import java.nio.file.Path;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxSandboxes most sandboxes at a time
  * @param idle how long a session may wait before its sandbox is given back
  * @param isolation what stands between sandboxes and the host
- * @param limits of a sandbox where its agent asks for none
+ * @param limits what the operator asks for every sandbox that does not ask itself
+ * @param allowed the most that a sandbox may ask for
  * @param dataDirectory absolute; sandboxes and cached blobs lie below it
  * @param modelEnvironment what agents that call a model are given; holds keys
  * @param claude name or path of the {@code claude} command line, null for {@code claude}
@@ -29,6 +31,7 @@ public record RunnerConfig(
     Duration idle,
     Isolation isolation,
     Limits limits,
+    Limits allowed,
     Path dataDirectory,
     Map<String, String> modelEnvironment,
     @Nullable String claude,
@@ -66,14 +69,17 @@ public record RunnerConfig(
         Duration.ofMillis(
             env.bigNumber("ASH_IDLE_TIMEOUT_MS", 1_800_000, 1000, Duration.ofDays(365).toMillis())),
         env.choice("ASH_SANDBOX_ISOLATION", Isolation.AUTO),
-        new Limits(
-            env.number("ASH_SANDBOX_MEMORY_MB", 2048, 16, 1 << 20),
-            env.number("ASH_SANDBOX_CPU_PERCENT", 100, 1, 100_000),
-            env.number("ASH_SANDBOX_DISK_MB", 1024, 1, 1 << 20),
-            env.number("ASH_SANDBOX_MAX_PROCESSES", 64, 4, 100_000)),
+        Limits.read((kind, key) -> asked(env, kind)),
+        env.parsed("ASH_SANDBOX_LIMITS_MAX", Limits::parse).orElse(Limits.UNSET),
         Path.of(env.text("ASH_DATA_DIR", "data")).toAbsolutePath().normalize(),
         model,
         env.text("CLAUDE_CODE_EXECUTABLE").orElse(null),
         env.text("PATH", PATH));
+  }
+
+  /** A default is not asking: only what is set counts. */
+  private static @Nullable Integer asked(Env env, LimitKind kind) {
+    int value = env.number(kind.setting(), kind.usual(), kind.least(), kind.most());
+    return env.text(kind.setting()).isPresent() ? value : null;
   }
 }

@@ -53,7 +53,10 @@ public final class RunnerVerticle extends VerticleBase {
             "ash-runner", WORKERS, LONGEST_WORK_MINUTES, TimeUnit.MINUTES);
     SandboxConfig sandbox =
         new SandboxConfig(
-            config.dataDirectory().resolve("sandboxes"), config.isolation(), config.limits());
+            config.dataDirectory().resolve("sandboxes"),
+            config.isolation(),
+            config.limits(),
+            config.allowed());
     return around
         .sandboxes()
         .prepare(sandbox, workers, around.timers(), around.ticker(), context)

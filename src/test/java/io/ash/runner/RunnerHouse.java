@@ -80,6 +80,7 @@ final class RunnerHouse implements AutoCloseable {
             Duration.ofMinutes(30),
             Isolation.AUTO,
             Limits.UNSET,
+            Limits.UNSET,
             data,
             Map.of(),
             null,

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.ash.model.Binding;
 import io.ash.model.Event;
 import io.ash.model.EventKind;
+import io.ash.model.LimitKind;
 import io.ash.model.Limits;
 import io.ash.model.SessionId;
 import io.ash.testing.FakeCoordinator;
@@ -206,7 +207,7 @@ class RunnerIT {
     result(
         house
             .runner()
-            .open(house.call(binding, counter(), new Limits(null, null, null, 50), COUNTER)));
+            .open(house.call(binding, counter(), Limits.of(LimitKind.PROCESSES, 50), COUNTER)));
     assertThat(house.report(binding).facts())
         .contains("\"maxProcesses\":50")
         .contains("\"isolation\":\"bubblewrap\"")

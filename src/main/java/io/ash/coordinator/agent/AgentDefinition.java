@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How an agent is run: what its {@code ash.yaml} says, checked, with the defaults filled in.
@@ -34,16 +33,11 @@ public record AgentDefinition(
 
   /** The JSON text that is stored. */
   String toJson() {
-    JsonObject limits = new JsonObject();
-    put(limits, "memoryMb", this.limits.memoryMb());
-    put(limits, "cpuPercent", this.limits.cpuPercent());
-    put(limits, "diskMb", this.limits.diskMb());
-    put(limits, "maxProcesses", this.limits.maxProcesses());
     return new JsonObject()
         .put("runtime", runtime.text())
         .put("command", new JsonArray(command))
         .put("env", new JsonObject(new TreeMap<>(env)))
-        .put("limits", limits)
+        .put("limits", new JsonObject(new LinkedHashMap<>(limits.byKey())))
         .put("network", network.text())
         .put("warnings", new JsonArray(warnings))
         .encode();
@@ -59,22 +53,12 @@ public record AgentDefinition(
         RuntimeKind.of(json.getString("runtime")),
         texts(json.getJsonArray("command")),
         env,
-        new Limits(
-            limits.getInteger("memoryMb"),
-            limits.getInteger("cpuPercent"),
-            limits.getInteger("diskMb"),
-            limits.getInteger("maxProcesses")),
+        Limits.read((kind, key) -> limits.getInteger(key)),
         NetworkMode.of(json.getString("network")),
         texts(json.getJsonArray("warnings")));
   }
 
   private static List<String> texts(JsonArray array) {
     return array.stream().map(String::valueOf).toList();
-  }
-
-  private static void put(JsonObject json, String name, @Nullable Integer value) {
-    if (value != null) {
-      json.put(name, value);
-    }
   }
 }

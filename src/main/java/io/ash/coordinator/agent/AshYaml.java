@@ -1,6 +1,7 @@
 package io.ash.coordinator.agent;
 
 import io.ash.blob.RelativePath;
+import io.ash.model.LimitKind;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
 import io.ash.model.Refusal;
@@ -8,10 +9,12 @@ import io.ash.model.Refused;
 import io.ash.model.RuntimeKind;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,12 +136,11 @@ final class AshYaml {
 
   private Limits limits(Map<?, ?> all) {
     Map<?, ?> limits = map(all, "limits");
-    only(limits, "limits.", Set.of("memoryMb", "cpuPercent", "diskMb", "maxProcesses"));
-    return new Limits(
-        number(limits, "limits.", "memoryMb", 16, 1 << 20),
-        number(limits, "limits.", "cpuPercent", 1, 25_600),
-        number(limits, "limits.", "diskMb", 1, 1 << 20),
-        number(limits, "limits.", "maxProcesses", 1, 65_536));
+    only(
+        limits,
+        "limits.",
+        Arrays.stream(LimitKind.values()).map(LimitKind::key).collect(Collectors.toSet()));
+    return Limits.read((kind, key) -> number(limits, "limits.", key, kind.least(), kind.most()));
   }
 
   private @Nullable NetworkMode network(Map<?, ?> all) {

@@ -51,7 +51,8 @@ final class SessionRequests {
         text,
         given,
         key,
-        Requests.fingerprint(agent, text, new TreeMap<>(given).toString(), limits.toString()),
+        Requests.fingerprint(
+            agent, text, new TreeMap<>(given).toString(), limits.byKey().toString()),
         limits);
   }
 
@@ -109,11 +110,7 @@ final class SessionRequests {
   private static Limits limits(@Nullable Fields limits) {
     return limits == null
         ? Limits.UNSET
-        : new Limits(
-            limits.integer("memoryMb", 16, 1_048_576),
-            limits.integer("cpuPercent", 1, 100_000),
-            limits.integer("diskMb", 1, 1_048_576),
-            limits.integer("maxProcesses", 1, 1_000_000));
+        : Limits.read((kind, key) -> limits.integer(key, kind.least(), kind.most()));
   }
 
   private static void put(ObjectNode to, String name, @Nullable String value) {

@@ -6,6 +6,7 @@ import io.ash.coordinator.store.BindStore.NewSession;
 import io.ash.coordinator.store.MoveStore;
 import io.ash.coordinator.store.SessionStore;
 import io.ash.coordinator.store.SessionView;
+import io.ash.model.Limits;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.model.SessionId;
@@ -31,6 +32,7 @@ final class Creations {
   private final Openings openings;
   private final Resumptions resumptions;
   private final SessionSecrets secrets;
+  private final Limits allowed;
 
   Creations(
       Agents agents,
@@ -39,7 +41,8 @@ final class Creations {
       MoveStore moves,
       Openings openings,
       Resumptions resumptions,
-      SessionSecrets secrets) {
+      SessionSecrets secrets,
+      Limits allowed) {
     this.agents = agents;
     this.bindings = bindings;
     this.sessions = sessions;
@@ -47,6 +50,7 @@ final class Creations {
     this.openings = openings;
     this.resumptions = resumptions;
     this.secrets = secrets;
+    this.allowed = allowed;
   }
 
   Future<SessionView> create(CreateSession wish) {
@@ -73,12 +77,9 @@ final class Creations {
 
   private Draft draft(SessionId id, CreateSession wish, AgentForSession agent) {
     RuntimeSpec own = agent.runtime();
-    RuntimeSpec runtime =
-        new RuntimeSpec(
-            own.kind(),
-            own.command(),
-            RuntimeCodec.merge(own.limits(), wish.limits()),
-            own.network());
+    Limits limits = wish.limits().over(own.limits());
+    limits.orThrowAbove(allowed);
+    RuntimeSpec runtime = new RuntimeSpec(own.kind(), own.command(), limits, own.network());
     JsonObject settings = new JsonObject(wish.settings());
     JsonObject mcpServers = (JsonObject) settings.remove("mcpServers");
     Map<String, String> env = new LinkedHashMap<>(agent.env());

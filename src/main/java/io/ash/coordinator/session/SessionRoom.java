@@ -61,7 +61,15 @@ public final class SessionRoom {
     openings.onOpenTurn(turns::handOut);
     resumptions.onOpenTurn(turns::handOut);
     Creations creations =
-        new Creations(agents, bindings, sessionStore, moves, openings, resumptions, secrets);
+        new Creations(
+            agents,
+            bindings,
+            sessionStore,
+            moves,
+            openings,
+            resumptions,
+            secrets,
+            config.mostAllowed());
     SnapshotStore snapshots = new SnapshotStore(database);
     Forks forks = new Forks(sessionStore, snapshots, fleet, secrets);
     sessions = new Sessions(sessionStore, fleet, creations, resumptions, rests, forks, turns);

@@ -2,20 +2,22 @@ package io.ash.runner.sandbox;
 
 /** Machines the filter is written for, with the numbers that differ between them. */
 enum Architecture {
-  X86_64(0xC000003E, 56, 41, 16),
-  AARCH64(0xC00000B7, 220, 198, 29);
+  X86_64(0xC000003E, 56, 41, 53, 16),
+  AARCH64(0xC00000B7, 220, 198, 199, 29);
 
   /** How the kernel names this architecture to a filter. */
   final int audit;
 
   final int clone;
   final int socket;
+  final int socketPair;
   final int ioctl;
 
-  Architecture(int audit, int clone, int socket, int ioctl) {
+  Architecture(int audit, int clone, int socket, int socketPair, int ioctl) {
     this.audit = audit;
     this.clone = clone;
     this.socket = socket;
+    this.socketPair = socketPair;
     this.ioctl = ioctl;
   }
 

@@ -1,5 +1,6 @@
 package io.ash.runner.sandbox;
 
+import io.ash.model.LimitKind;
 import io.ash.model.NetworkMode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package io.ash.runner.sandbox;
 
+import io.ash.model.LimitKind;
 import java.util.Map;
 
 /**

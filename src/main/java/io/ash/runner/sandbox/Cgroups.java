@@ -1,5 +1,6 @@
 package io.ash.runner.sandbox;
 
+import io.ash.model.LimitKind;
 import io.ash.process.Spawner;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -156,8 +157,11 @@ final class Cgroups {
     if (processesByRlimit && held.get(LimitKind.PROCESSES) == Enforcement.NONE) {
       held.put(LimitKind.PROCESSES, Enforcement.RLIMIT);
     }
-    held.put(LimitKind.DISK, Enforcement.RLIMIT);
-    remedies.put(LimitKind.DISK, "only the size of each file is limited");
+    held.put(LimitKind.DISK, Enforcement.POLLING);
+    held.put(LimitKind.FILES, Enforcement.POLLING);
+    held.put(LimitKind.OPEN_FILES, Enforcement.RLIMIT);
+    held.put(LimitKind.OUTPUT, Enforcement.SERVER);
+    held.put(LimitKind.EXEC, Enforcement.SERVER);
     return new Capabilities(held, remedies);
   }
 }

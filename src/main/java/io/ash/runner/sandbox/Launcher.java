@@ -1,5 +1,6 @@
 package io.ash.runner.sandbox;
 
+import io.ash.model.LimitKind;
 import io.ash.process.Spawner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,8 +24,6 @@ final class Launcher {
 
   /** Names the environment variable by which processes of a sandbox are known on the host. */
   static final String COOKIE = "ASH_SANDBOX";
-
-  private static final int OPEN_FILES = 4096;
 
   /** A limit of the host that is lower already stays: lowering is all this does. */
   private static final String SCRIPT =
@@ -87,7 +86,7 @@ final class Launcher {
             List.of("/bin/sh", "-c", SCRIPT + (files ? OPEN : "") + BECOME, "ash-launch"));
     line.add(Integer.toString(group.entrances().size()));
     line.addAll(group.entrances());
-    line.add(Integer.toString(OPEN_FILES));
+    line.add(Integer.toString(limits.most(LimitKind.OPEN_FILES)));
     line.add(Long.toString(limits.diskMb() * 2048L));
     if (files) {
       line.add(String.valueOf(wrapped.arguments()));

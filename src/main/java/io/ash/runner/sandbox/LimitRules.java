@@ -1,8 +1,11 @@
 package io.ash.runner.sandbox;
 
+import io.ash.model.LimitKind;
 import io.ash.model.Limits;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,61 +13,76 @@ import org.jspecify.annotations.Nullable;
  * is enforced as far as the host can.
  */
 final class LimitRules {
-  private static final int MEMORY_MB = 2048;
-  private static final int CPU_PERCENT = 100;
-  private static final int DISK_MB = 1024;
-  private static final int PROCESSES = 64;
-
   private final Capabilities host;
-  private final Limits otherwise;
+  private final Limits operator;
+  private final Limits allowed;
 
   /**
    * The rules of one host.
    *
-   * @param otherwise limits of a sandbox that asks for none; null members get the usual ones
+   * @param operator asks for every sandbox that does not ask itself
+   * @param allowed the most that anybody may ask for
    */
-  LimitRules(Capabilities host, Limits otherwise) {
+  LimitRules(Capabilities host, Limits operator, Limits allowed) {
     this.host = host;
-    this.otherwise = otherwise;
+    this.operator = operator;
+    this.allowed = allowed;
+  }
+
+  /** Throws {@link SandboxUnavailable} where the operator asks for what this host cannot hold. */
+  void orThrow() {
+    operator
+        .asked()
+        .forEach(
+            (kind, most) -> {
+              if (unheld(kind)) {
+                throw new SandboxUnavailable(
+                    kind.setting()
+                        + " is set, and this host cannot enforce it: "
+                        + remedy(kind)
+                        + "; or take the setting away, and sessions start without that limit");
+              }
+            });
   }
 
   /** Throws {@link Refused} for a limit that was asked for and that this host cannot enforce. */
   LimitsInForce settle(Limits asked) {
-    return new LimitsInForce(
-        settle(LimitKind.MEMORY, "memoryMb", asked.memoryMb(), or(otherwise.memoryMb(), MEMORY_MB)),
-        settle(
-            LimitKind.CPU,
-            "cpuPercent",
-            asked.cpuPercent(),
-            or(otherwise.cpuPercent(), CPU_PERCENT)),
-        settle(
-            LimitKind.PROCESSES,
-            "maxProcesses",
-            asked.maxProcesses(),
-            or(otherwise.maxProcesses(), PROCESSES)),
-        settle(LimitKind.DISK, "diskMb", asked.diskMb(), or(otherwise.diskMb(), DISK_MB)),
-        host.heldBy());
+    asked.orThrowAbove(allowed);
+    Map<LimitKind, Integer> most = new EnumMap<>(LimitKind.class);
+    for (LimitKind kind : LimitKind.values()) {
+      most.put(kind, settle(kind, asked.get(kind)));
+    }
+    return new LimitsInForce(most, host.heldBy());
   }
 
-  private static int or(@Nullable Integer value, int usual) {
-    return value == null ? usual : value;
-  }
-
-  private int settle(LimitKind kind, String name, @Nullable Integer asked, int otherwise) {
+  private int settle(LimitKind kind, @Nullable Integer asked) {
     if (asked == null) {
-      return otherwise;
+      int otherwise = or(operator.get(kind), kind.usual());
+      return Math.min(otherwise, or(allowed.get(kind), otherwise));
     }
     if (asked <= 0) {
-      throw new Refused(Refusal.INVALID_REQUEST, "limits." + name + " must be positive");
+      throw new Refused(Refusal.INVALID_REQUEST, "limits." + kind.key() + " must be positive");
     }
-    if (host.heldBy().getOrDefault(kind, Enforcement.NONE) == Enforcement.NONE) {
+    if (unheld(kind)) {
       throw new Refused(
           Refusal.LIMIT_NOT_ENFORCEABLE,
           "limits."
-              + name
+              + kind.key()
               + " was asked for, and this host cannot enforce it: "
-              + host.remedies().getOrDefault(kind, "no means found"));
+              + remedy(kind));
     }
     return asked;
+  }
+
+  private static int or(@Nullable Integer value, int otherwise) {
+    return value == null ? otherwise : value;
+  }
+
+  private boolean unheld(LimitKind kind) {
+    return host.heldBy().getOrDefault(kind, Enforcement.NONE) == Enforcement.NONE;
+  }
+
+  private String remedy(LimitKind kind) {
+    return host.remedies().getOrDefault(kind, "no means found");
   }
 }

@@ -1,20 +1,43 @@
 package io.ash.runner.sandbox;
 
+import io.ash.model.LimitKind;
 import java.util.Map;
 
 /**
  * The limits of one sandbox and who holds each.
  *
- * @param memoryMb mebibytes of memory
- * @param cpuPercent percent of one core
- * @param processes processes and threads
- * @param diskMb mebibytes
+ * @param most every kind of limit is a key
  * @param heldBy every kind of limit is a key
  */
-public record LimitsInForce(
-    int memoryMb, int cpuPercent, int processes, int diskMb, Map<LimitKind, Enforcement> heldBy) {
+public record LimitsInForce(Map<LimitKind, Integer> most, Map<LimitKind, Enforcement> heldBy) {
   public LimitsInForce {
+    most = Map.copyOf(most);
     heldBy = Map.copyOf(heldBy);
+  }
+
+  /** The limit, in the unit of its kind. */
+  public int most(LimitKind kind) {
+    return most.getOrDefault(kind, kind.usual());
+  }
+
+  /** Mebibytes of memory. */
+  public int memoryMb() {
+    return most(LimitKind.MEMORY);
+  }
+
+  /** Percent of one processor. */
+  public int cpuPercent() {
+    return most(LimitKind.CPU);
+  }
+
+  /** Processes and threads. */
+  public int processes() {
+    return most(LimitKind.PROCESSES);
+  }
+
+  /** Mebibytes of disk. */
+  public int diskMb() {
+    return most(LimitKind.DISK);
   }
 
   /** Who holds a limit. */

@@ -8,11 +8,12 @@ import java.nio.file.Path;
  *
  * @param directory absolute; made when missing and wholly the server's own
  * @param isolation as the operator chose
- * @param limits of a sandbox that asks for none; enforced as far as the host can
+ * @param limits what the operator asks for every sandbox that does not ask itself
+ * @param allowed the most that a sandbox may ask for
  */
-public record SandboxConfig(Path directory, Isolation isolation, Limits limits) {
+public record SandboxConfig(Path directory, Isolation isolation, Limits limits, Limits allowed) {
   /** With the usual limits. */
   public SandboxConfig(Path directory, Isolation isolation) {
-    this(directory, isolation, Limits.UNSET);
+    this(directory, isolation, Limits.UNSET, Limits.UNSET);
   }
 }

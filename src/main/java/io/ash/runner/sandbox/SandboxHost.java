@@ -1,6 +1,6 @@
 package io.ash.runner.sandbox;
 
-import io.ash.model.Limits;
+import io.ash.model.LimitKind;
 import io.ash.process.Spawner;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +26,7 @@ final class SandboxHost {
   private final Capabilities capabilities;
   private final HostPaths reach;
   private final Launcher launcher;
-  private final Limits otherwise;
+  private final LimitRules rules;
   private final @Nullable UidRange uids;
 
   private SandboxHost(
@@ -36,7 +36,7 @@ final class SandboxHost {
       Capabilities capabilities,
       HostPaths reach,
       Launcher launcher,
-      Limits otherwise,
+      LimitRules rules,
       @Nullable UidRange uids) {
     this.live = live;
     this.isolation = isolation;
@@ -44,7 +44,7 @@ final class SandboxHost {
     this.capabilities = capabilities;
     this.reach = reach;
     this.launcher = launcher;
-    this.otherwise = otherwise;
+    this.rules = rules;
     this.uids = uids;
   }
 
@@ -73,6 +73,8 @@ final class SandboxHost {
     Wrapping wrapping = plain ? new Plain() : bubblewrap(directory, reach, spawner);
     Capabilities capabilities =
         cgroups.capabilities(!plain && Programs.find("prlimit").isPresent());
+    LimitRules rules = new LimitRules(capabilities, config.limits(), config.allowed());
+    rules.orThrow();
     Path live = directory(directory.resolve("live"), "rwx--x--x");
     warn(capabilities, plain);
     return new SandboxHost(
@@ -82,7 +84,7 @@ final class SandboxHost {
         capabilities,
         reach,
         new Launcher(spawner, wrapping, id),
-        config.limits(),
+        rules,
         root && !plain ? UidRange.ofHost() : null);
   }
 
@@ -141,7 +143,7 @@ final class SandboxHost {
   }
 
   Made make(Jail jail) throws IOException {
-    LimitsInForce limits = new LimitRules(capabilities, otherwise).settle(jail.limits());
+    LimitsInForce limits = rules.settle(jail.limits());
     SandboxPlace place =
         new SandboxPlace(live.resolve(jail.name()), uids == null ? -1 : uids.take());
     try {

@@ -9,13 +9,14 @@ import java.util.List;
 /**
  * Writes the seccomp filter of a sandbox as classic BPF, eight bytes an instruction.
  *
- * <p>Everything in {@link Syscall} is denied, as are new namespaces by clone, every socket family
- * but IPv4, IPv6 and the routing netlink that name look-up needs, and typing into a terminal. A
- * system call of another architecture kills the process. socketpair stays: programs cannot start
- * children with pipes of their own without it.
+ * <p>Everything in {@link Syscall} is denied, as are new namespaces by clone, every socket but
+ * those of TCP, UDP and ICMP and the routing netlink that name look-up needs, and typing into a
+ * terminal. A system call of another architecture kills the process. socketpair stays: programs
+ * cannot start children with pipes of their own without it.
  */
 final class SeccompFilter {
   private static final int LOAD = 0x20;
+  private static final int AND = 0x54;
   private static final int JUMP_EQUAL = 0x15;
   private static final int JUMP_AT_LEAST = 0x35;
   private static final int JUMP_BITS = 0x45;
@@ -26,6 +27,7 @@ final class SeccompFilter {
   private static final int NOT_PERMITTED = 0x00050000 | 1;
   private static final int NO_SUCH_CALL = 0x00050000 | 38;
   private static final int NO_SUCH_FAMILY = 0x00050000 | 97;
+  private static final int NO_SUCH_PROTOCOL = 0x00050000 | 93;
 
   private static final int NUMBER = 0;
   private static final int ARCHITECTURE = 4;
@@ -37,6 +39,14 @@ final class SeccompFilter {
   private static final int NETLINK = 16;
   private static final int TIOCSTI = 0x5412;
   private static final int TIOCLINUX = 0x541C;
+  private static final int TIOCCONS = 0x541D;
+  private static final int TIOCSETD = 0x5423;
+  private static final int UNIX = 1;
+  private static final int RAW = 3;
+  private static final int TCP = 6;
+  private static final int UDP = 17;
+  private static final int ICMP = 1;
+  private static final int ICMP6 = 58;
 
   private record Instruction(int code, int whenTrue, int whenFalse, int value) {}
 
@@ -53,6 +63,7 @@ final class SeccompFilter {
     filter.checkArchitecture();
     filter.denyCalls();
     filter.checkSocket();
+    filter.checkSocketPair();
     filter.checkClone();
     filter.checkIoctl();
     filter.answer(ALLOW);
@@ -80,14 +91,33 @@ final class SeccompFilter {
     }
   }
 
+  /** Each family and protocol beyond the common ones is a part of the kernel to attack. */
   private void checkSocket() {
-    add(JUMP_EQUAL, 0, 8, architecture.socket);
+    add(JUMP_EQUAL, 0, 18, architecture.socket);
     load(argument(0));
     add(JUMP_EQUAL, 5, 0, INET);
     add(JUMP_EQUAL, 4, 0, INET6);
     add(JUMP_EQUAL, 0, 2, NETLINK);
     load(argument(2));
-    add(JUMP_EQUAL, 1, 0, 0);
+    add(JUMP_EQUAL, 11, 0, 0);
+    answer(NO_SUCH_FAMILY);
+    load(argument(1));
+    add(AND, 0, 0, 0xF);
+    add(JUMP_AT_LEAST, 6, 0, RAW);
+    load(argument(2));
+    add(JUMP_EQUAL, 5, 0, 0);
+    add(JUMP_EQUAL, 4, 0, TCP);
+    add(JUMP_EQUAL, 3, 0, UDP);
+    add(JUMP_EQUAL, 2, 0, ICMP);
+    add(JUMP_EQUAL, 1, 0, ICMP6);
+    answer(NO_SUCH_PROTOCOL);
+    answer(ALLOW);
+  }
+
+  private void checkSocketPair() {
+    add(JUMP_EQUAL, 0, 4, architecture.socketPair);
+    load(argument(0));
+    add(JUMP_EQUAL, 1, 0, UNIX);
     answer(NO_SUCH_FAMILY);
     answer(ALLOW);
   }
@@ -101,9 +131,11 @@ final class SeccompFilter {
   }
 
   private void checkIoctl() {
-    add(JUMP_EQUAL, 0, 4, architecture.ioctl);
+    add(JUMP_EQUAL, 0, 6, architecture.ioctl);
     load(argument(1));
-    add(JUMP_EQUAL, 1, 0, TIOCSTI);
+    add(JUMP_EQUAL, 3, 0, TIOCSTI);
+    add(JUMP_EQUAL, 2, 0, TIOCSETD);
+    add(JUMP_EQUAL, 1, 0, TIOCCONS);
     add(JUMP_EQUAL, 0, 1, TIOCLINUX);
     answer(NOT_PERMITTED);
   }

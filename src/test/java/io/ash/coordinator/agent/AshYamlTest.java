@@ -41,7 +41,7 @@ class AshYamlTest {
                 RuntimeKind.JSONL,
                 List.of("node", "agent.mjs", "--port", "3000"),
                 Map.of("GREETING", "hello", "EMPTY", ""),
-                new Limits(512, 100, 256, 32),
+                Limits.parse("memoryMb=512,cpuPercent=100,diskMb=256,maxProcesses=32"),
                 NetworkMode.NONE,
                 List.of()));
     assertThat(AgentDefinition.fromJson(definition.toJson())).isEqualTo(definition);

@@ -20,6 +20,7 @@ import io.ash.coordinator.store.FleetStore;
 import io.ash.coordinator.store.JournalStore;
 import io.ash.coordinator.store.SnapshotStore;
 import io.ash.coordinator.store.TicketStore;
+import io.ash.model.LimitKind;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
 import io.ash.model.Refusal;
@@ -79,7 +80,7 @@ final class SessionDoor implements AutoCloseable {
             new OneAgent(),
             new PlainSealing(),
             new BlobStore(database),
-            new SessionConfig(3, Duration.ofSeconds(20)),
+            new SessionConfig(3, Duration.ofSeconds(20), Limits.of(LimitKind.DISK, 2048)),
             vertx,
             Timers.of(vertx),
             Clock.systemUTC());

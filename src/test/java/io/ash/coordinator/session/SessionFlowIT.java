@@ -21,6 +21,7 @@ import io.ash.coordinator.store.SnapshotStore;
 import io.ash.model.Binding;
 import io.ash.model.Event;
 import io.ash.model.EventKind;
+import io.ash.model.LimitKind;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
 import io.ash.model.Refusal;
@@ -102,7 +103,7 @@ class SessionFlowIT {
             lookup,
             new PlainSealing(),
             new BlobStore(database),
-            new SessionConfig(3, Duration.ofSeconds(20)),
+            new SessionConfig(3, Duration.ofSeconds(20), Limits.of(LimitKind.DISK, 2048)),
             vertx,
             Timers.of(vertx),
             Clock.systemUTC());

@@ -2,6 +2,7 @@ package io.ash.runner.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ash.model.LimitKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is written into the files of a group; the kernel's part is in the tests with processes. */
 class CgroupPartTest {
-  private static final LimitsInForce LIMITS = new LimitsInForce(512, 150, 32, 100, Map.of());
+  private static final LimitsInForce LIMITS =
+      new LimitsInForce(
+          Map.of(LimitKind.MEMORY, 512, LimitKind.CPU, 150, LimitKind.PROCESSES, 32), Map.of());
   private static final Set<String> ALL = Set.of("memory", "cpu", "pids");
 
   @TempDir Path group;

@@ -3,6 +3,7 @@ package io.ash.runner.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.ash.model.LimitKind;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
 import io.vertx.core.buffer.Buffer;
@@ -89,7 +90,7 @@ class EndIT {
     Sandbox sandbox =
         den.open(
             Den.jail(
-                new Limits(null, null, null, canLimitProcesses() ? 40 : null),
+                canLimitProcesses() ? Limits.of(LimitKind.PROCESSES, 40) : Limits.UNSET,
                 NetworkMode.NONE,
                 Map.of()));
     start(sandbox, "echo up; b() { b & b & wait; }; b 2>/dev/null; sleep 9999");

@@ -3,6 +3,7 @@ package io.ash.runner.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ash.model.LimitKind;
 import io.ash.model.Limits;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
@@ -19,7 +20,7 @@ class LimitRulesTest {
 
   @Test
   void startsWithDefaultsThatNobodyHolds() {
-    LimitsInForce limits = new LimitRules(NONE, Limits.UNSET).settle(Limits.UNSET);
+    LimitsInForce limits = new LimitRules(NONE, Limits.UNSET, Limits.UNSET).settle(Limits.UNSET);
     assertThat(limits.memoryMb()).isEqualTo(2048);
     assertThat(limits.of(LimitKind.MEMORY)).isEqualTo(Enforcement.NONE);
     assertThat(limits.of(LimitKind.PROCESSES)).isEqualTo(Enforcement.RLIMIT);
@@ -28,7 +29,9 @@ class LimitRulesTest {
   @Test
   void refusesWhatWasAskedForAndNobodyHolds() {
     assertThatThrownBy(
-            () -> new LimitRules(NONE, Limits.UNSET).settle(new Limits(512, null, null, null)))
+            () ->
+                new LimitRules(NONE, Limits.UNSET, Limits.UNSET)
+                    .settle(Limits.of(LimitKind.MEMORY, 512)))
         .isInstanceOfSatisfying(
             Refused.class,
             e -> {
@@ -36,14 +39,43 @@ class LimitRulesTest {
               assertThat(e.text()).contains("limits.memoryMb", "do this");
             });
     assertThat(
-            new LimitRules(NONE, Limits.UNSET).settle(new Limits(null, null, null, 7)).processes())
+            new LimitRules(NONE, Limits.UNSET, Limits.UNSET)
+                .settle(Limits.of(LimitKind.PROCESSES, 7))
+                .processes())
         .isEqualTo(7);
+  }
+
+  @Test
+  void refusesToStartWhereTheOperatorAsksForWhatNobodyHolds() {
+    LimitRules rules = new LimitRules(NONE, Limits.of(LimitKind.MEMORY, 512), Limits.UNSET);
+    assertThatThrownBy(rules::orThrow)
+        .isInstanceOf(SandboxUnavailable.class)
+        .hasMessageContaining("ASH_SANDBOX_MEMORY_MB")
+        .hasMessageContaining("do this");
+    new LimitRules(NONE, Limits.of(LimitKind.PROCESSES, 7), Limits.UNSET).orThrow();
+  }
+
+  @Test
+  void letsNobodyAskForMoreThanTheOperatorAllows() {
+    LimitRules rules =
+        new LimitRules(NONE, Limits.UNSET, Limits.parse("maxProcesses=10,memoryMb=100"));
+    assertThatThrownBy(() -> rules.settle(Limits.of(LimitKind.PROCESSES, 11)))
+        .isInstanceOfSatisfying(
+            Refused.class,
+            e -> {
+              assertThat(e.refusal()).isEqualTo(Refusal.INVALID_REQUEST);
+              assertThat(e.text()).contains("limits.maxProcesses", "11", "10");
+            });
+    assertThat(rules.settle(Limits.of(LimitKind.PROCESSES, 10)).processes()).isEqualTo(10);
+    assertThat(rules.settle(Limits.UNSET).memoryMb()).as("a default above it").isEqualTo(100);
   }
 
   @Test
   void refusesNonsense() {
     assertThatThrownBy(
-            () -> new LimitRules(NONE, Limits.UNSET).settle(new Limits(null, null, null, 0)))
+            () ->
+                new LimitRules(NONE, Limits.UNSET, Limits.UNSET)
+                    .settle(Limits.of(LimitKind.PROCESSES, 0)))
         .hasMessageContaining("limits.maxProcesses");
   }
 

@@ -3,6 +3,7 @@ package io.ash.runner.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ash.model.LimitKind;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
 import io.ash.model.Refusal;
@@ -49,7 +50,7 @@ class LimitsIT {
 
   @Test
   void tellsDeathForWantOfMemoryApart() {
-    Limits limits = new Limits(64, null, null, null);
+    Limits limits = Limits.of(LimitKind.MEMORY, 64);
     if (!held(LimitKind.MEMORY)) {
       assertRefused(limits, "memoryMb");
       return;
@@ -81,7 +82,7 @@ class LimitsIT {
 
   @Test
   void chargesTmpfsToTheSandbox() {
-    Limits limits = new Limits(32, null, null, null);
+    Limits limits = Limits.of(LimitKind.MEMORY, 32);
     if (!held(LimitKind.MEMORY)) {
       assertRefused(limits, "memoryMb");
       return;
@@ -94,7 +95,7 @@ class LimitsIT {
 
   @Test
   void limitsProcesses() {
-    Limits limits = new Limits(null, null, null, 20);
+    Limits limits = Limits.of(LimitKind.PROCESSES, 20);
     if (!held(LimitKind.PROCESSES)) {
       assertRefused(limits, "maxProcesses");
       return;
@@ -108,7 +109,7 @@ class LimitsIT {
 
   @Test
   void limitsTheProcessor() {
-    Limits limits = new Limits(null, 20, null, null);
+    Limits limits = Limits.of(LimitKind.CPU, 20);
     if (!held(LimitKind.CPU)) {
       assertRefused(limits, "cpuPercent");
       return;
@@ -128,10 +129,10 @@ class LimitsIT {
 
   @Test
   void limitsTheSizeOfAFile() {
-    Sandbox sandbox = den.open(limited(new Limits(null, null, 1, null)));
+    Sandbox sandbox = den.open(limited(Limits.of(LimitKind.DISK, 1)));
     assertThat(den.run(sandbox, "head -c 2000000 /dev/zero >f").exit().code()).isNotZero();
     assertThat(sandbox.workspace().resolve("f").toFile().length()).isEqualTo(1 << 20);
-    assertThat(sandbox.limits().of(LimitKind.DISK)).isEqualTo(Enforcement.RLIMIT);
+    assertThat(sandbox.limits().of(LimitKind.DISK)).isEqualTo(Enforcement.POLLING);
     den.discard(sandbox);
   }
 

@@ -15,6 +15,7 @@ class SeccompFilterTest {
   private static final int KILL = 0x80000000;
   private static final int EPERM = 0x00050001;
   private static final int ENOSYS = 0x00050026;
+  private static final int EPROTONOSUPPORT = 0x00050000 | 93;
   private static final int EAFNOSUPPORT = 0x00050061;
 
   private static int run(Architecture written, int audit, int number, long... arguments) {
@@ -36,6 +37,7 @@ class SeccompFilterTest {
         case 0x06 -> {
           return k;
         }
+        case 0x54 -> value &= k;
         case 0x15 -> at += value == k ? whenTrue : whenFalse;
         case 0x35 -> at += Integer.compareUnsigned(value, k) >= 0 ? whenTrue : whenFalse;
         case 0x45 -> at += (value & k) != 0 ? whenTrue : whenFalse;
@@ -71,6 +73,33 @@ class SeccompFilterTest {
 
   @ParameterizedTest
   @EnumSource(Architecture.class)
+  void allowsOnlyCommonTransports(Architecture a) {
+    int cloexecNonblock = 0x80800;
+    for (int family : new int[] {2, 10}) {
+      for (int type = 1; type <= 10; type++) {
+        int expected = type <= 2 ? ALLOW : EPROTONOSUPPORT;
+        assertThat(verdict(a, a.socket, family, type | cloexecNonblock, 0)).isEqualTo(expected);
+      }
+      for (int protocol : new int[] {0, 1, 6, 17, 58}) {
+        assertThat(verdict(a, a.socket, family, 1, protocol)).isEqualTo(ALLOW);
+      }
+      for (int protocol : new int[] {2, 33, 132, 136, 255, 256, 262}) {
+        assertThat(verdict(a, a.socket, family, 1, protocol)).isEqualTo(EPROTONOSUPPORT);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Architecture.class)
+  void allowsPairsOfPlainSocketsOnly(Architecture a) {
+    for (int family = 0; family < 64; family++) {
+      assertThat(verdict(a, a.socketPair, family, 1, 0))
+          .isEqualTo(family == 1 ? ALLOW : EAFNOSUPPORT);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Architecture.class)
   void allowsThreadsAndForksButNoNamespaces(Architecture a) {
     assertThat(verdict(a, a.clone, 17)).isEqualTo(ALLOW);
     assertThat(verdict(a, a.clone, 0x3d0f00)).as("a thread").isEqualTo(ALLOW);
@@ -96,7 +125,7 @@ class SeccompFilterTest {
 
   @Test
   void allowsOrdinaryCalls() {
-    for (int number : new int[] {0, 1, 2, 9, 53, 57, 59, 202, 257, 439}) {
+    for (int number : new int[] {0, 1, 2, 9, 54, 57, 59, 202, 257, 439}) {
       assertThat(verdict(Architecture.X86_64, number)).isEqualTo(ALLOW);
     }
   }

@@ -1,9 +1,0 @@
-package io.ash.runner.sandbox;
-
-/** What a sandbox can be limited in. */
-public enum LimitKind {
-  MEMORY,
-  CPU,
-  PROCESSES,
-  DISK
-}
