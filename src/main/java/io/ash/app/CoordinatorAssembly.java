@@ -14,7 +14,6 @@ import io.ash.coordinator.fleet.LostRunners;
 import io.ash.coordinator.journal.Appends;
 import io.ash.coordinator.journal.DeltaRing;
 import io.ash.coordinator.journal.Journal;
-import io.ash.coordinator.session.Resumptions;
 import io.ash.coordinator.session.Sealing;
 import io.ash.coordinator.session.SessionRoom;
 import io.ash.coordinator.store.AgentStore;
@@ -23,6 +22,7 @@ import io.ash.coordinator.store.Database;
 import io.ash.coordinator.store.FleetStore;
 import io.ash.coordinator.store.JournalStore;
 import io.ash.coordinator.store.KeyStore;
+import io.ash.coordinator.store.MoveStore;
 import io.ash.coordinator.store.SessionStore;
 import io.ash.coordinator.store.SnapshotStore;
 import io.ash.coordinator.store.TicketStore;
@@ -99,7 +99,7 @@ final class CoordinatorAssembly {
     LostRunners lost =
         new LostRunners(
             fleetStore,
-            binding -> sessions.rests().letGo(binding, "The runner is lost.", false),
+            binding -> sessions.rests().letGo(binding, "The runner is lost.", MoveStore.Leave.ALL),
             ground.ticker(),
             config.fleet().sweep().multipliedBy(2));
     Duties duties =
@@ -135,20 +135,10 @@ final class CoordinatorAssembly {
                             new Vitals(
                                 active,
                                 (int) all.stream().filter(r -> !r.id().equals(ownRunner)).count(),
-                                pool(fleet.stats(), sessions.resumptions()))));
-  }
-
-  private static PoolStats pool(PoolStats s, Resumptions resumed) {
-    return new PoolStats(
-        s.cold(),
-        s.warming(),
-        s.warm(),
-        s.waiting(),
-        s.running(),
-        s.maxCapacity(),
-        resumed.warm(),
-        resumed.cold(),
-        s.preWarmHits());
+                                all.stream()
+                                    .map(Fleet::stats)
+                                    .reduce(PoolStats.EMPTY, PoolStats::plus),
+                                sessions.resumptions().counts())));
   }
 
   private record SealedWith(Seals seals) implements Sealing {

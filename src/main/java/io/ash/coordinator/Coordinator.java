@@ -71,7 +71,7 @@ public final class Coordinator implements CoordinatorApi {
 
   @Override
   public Future<Void> released(SandboxReleased call) {
-    return sessions.rests().letGo(call.binding(), call.reason(), false);
+    return sessions.rests().letGo(call.binding(), call.reason(), call.lastTurn());
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.ash.wire.FileList;
 import io.ash.wire.InterruptTurn;
 import io.ash.wire.ListFiles;
 import io.ash.wire.LogPage;
+import io.ash.wire.MakeRoom;
 import io.ash.wire.OpenSandbox;
 import io.ash.wire.ProbeSandbox;
 import io.ash.wire.ReadBundle;
@@ -50,6 +51,7 @@ final class BusRunner implements RunnerApi {
         .on(ProbeSandbox.class, api::probe)
         .on(SnapshotSandbox.class, api::snapshot)
         .on(CloseSandbox.class, api::close)
+        .on(MakeRoom.class, api::makeRoom)
         .on(Exec.class, api::exec)
         .on(ReadLogs.class, api::logs)
         .on(ListFiles.class, api::listFiles)
@@ -88,6 +90,11 @@ final class BusRunner implements RunnerApi {
   @Override
   public Future<Void> close(CloseSandbox call) {
     return bus.ask(call, CLOSE);
+  }
+
+  @Override
+  public Future<Void> makeRoom(MakeRoom call) {
+    return bus.ask(call, WORKSPACE);
   }
 
   @Override

@@ -1,14 +1,16 @@
 package io.ash.model;
 
 /**
- * Sandboxes of one runner or of the fleet by state, with the counters of resumes.
+ * Sandboxes of one runner or of the fleet by state; each is counted in one state only.
  *
- * @param cold sessions at rest whose directory is kept without a process
+ * @param cold kept without a process
  * @param warming starting up
- * @param warm ready, never used
+ * @param warm ready, without a session
  * @param waiting of a session, idle between messages
- * @param running working on a message
+ * @param running working on a message or a command
  * @param maxCapacity most sandboxes allowed
+ * @param preWarmHits sessions that were given a warm sandbox, since the start
+ * @param evicted sandboxes given back to make room for others, since the start
  */
 public record PoolStats(
     int cold,
@@ -17,11 +19,10 @@ public record PoolStats(
     int waiting,
     int running,
     int maxCapacity,
-    long resumeWarmHits,
-    long resumeColdHits,
-    long preWarmHits) {
+    long preWarmHits,
+    long evicted) {
   /** No sandbox, no room. */
-  public static final PoolStats EMPTY = new PoolStats(0, 0, 0, 0, 0, 0, 0, 0, 0);
+  public static final PoolStats EMPTY = new PoolStats(0, 0, 0, 0, 0, 0, 0, 0);
 
   /** All sandboxes, cold ones included. */
   public int total() {
@@ -42,8 +43,7 @@ public record PoolStats(
         waiting + other.waiting,
         running + other.running,
         maxCapacity + other.maxCapacity,
-        resumeWarmHits + other.resumeWarmHits,
-        resumeColdHits + other.resumeColdHits,
-        preWarmHits + other.preWarmHits);
+        preWarmHits + other.preWarmHits,
+        evicted + other.evicted);
   }
 }

@@ -6,7 +6,6 @@ import io.ash.time.Ticker;
 final class HostUse {
   private final Ticker ticker;
   private int running;
-  private boolean ever;
   private long lastAt;
 
   HostUse(Ticker ticker) {
@@ -16,7 +15,6 @@ final class HostUse {
 
   /** A command or a change of files begins. */
   void begin() {
-    ever = true;
     running++;
   }
 
@@ -28,18 +26,12 @@ final class HostUse {
 
   /** A turn begins or ends. */
   void turn() {
-    ever = true;
     lastAt = ticker.nanos();
   }
 
   /** Whether a command or a change of files runs. */
   boolean running() {
     return running > 0;
-  }
-
-  /** Whether it was ever used. */
-  boolean ever() {
-    return ever;
   }
 
   /** Milliseconds since the last use. */

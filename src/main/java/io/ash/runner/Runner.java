@@ -5,7 +5,6 @@ import io.ash.model.PoolStats;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.model.SessionId;
-import io.ash.time.Backoff;
 import io.ash.wire.BundleChunk;
 import io.ash.wire.CloseSandbox;
 import io.ash.wire.DeleteFile;
@@ -17,6 +16,7 @@ import io.ash.wire.Hosted;
 import io.ash.wire.InterruptTurn;
 import io.ash.wire.ListFiles;
 import io.ash.wire.LogPage;
+import io.ash.wire.MakeRoom;
 import io.ash.wire.OpenSandbox;
 import io.ash.wire.ProbeSandbox;
 import io.ash.wire.ReadBundle;
@@ -24,23 +24,17 @@ import io.ash.wire.ReadFile;
 import io.ash.wire.ReadLogs;
 import io.ash.wire.RunnerApi;
 import io.ash.wire.SandboxOpened;
-import io.ash.wire.SandboxReleased;
 import io.ash.wire.SnapshotSandbox;
 import io.ash.wire.StartTurn;
 import io.ash.wire.WriteBundle;
 import io.ash.wire.WriteFile;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,14 +45,12 @@ final class Runner implements RunnerApi {
 
   private final String id;
   private final UUID incarnation;
-  private final int capacity;
   private final Duration idle;
   private final HostTools tools;
   private final Lodgings lodgings;
+  private final Pool pool;
+  private final Releases releases;
   private final Map<SessionId, SessionHost> hosts = new LinkedHashMap<>();
-  private final Set<SessionHost> alive = new LinkedHashSet<>();
-  private final Map<SessionId, Long> taking = new HashMap<>();
-  private long coldResumes;
   private boolean draining;
   private boolean closing;
 
@@ -77,10 +69,11 @@ final class Runner implements RunnerApi {
       Lodgings lodgings) {
     this.id = id;
     this.incarnation = incarnation;
-    this.capacity = capacity;
     this.idle = idle;
     this.tools = tools;
     this.lodgings = lodgings;
+    this.pool = new Pool(capacity);
+    this.releases = new Releases(pool, tools);
   }
 
   @Override
@@ -90,8 +83,7 @@ final class Runner implements RunnerApi {
       return gone();
     }
     SessionHost present = hosts.get(binding.session());
-    long epoch =
-        present == null ? taking.getOrDefault(binding.session(), -1L) : present.binding().epoch();
+    long epoch = present == null ? pool.taking(binding.session()) : present.binding().epoch();
     if (epoch == binding.epoch()) {
       return present == null || present.phase().open() ? Future.succeededFuture() : gone();
     }
@@ -105,16 +97,16 @@ final class Runner implements RunnerApi {
     if (present != null) {
       present.fenced("the session was bound anew");
     }
-    if (alive.size() + taking.size() >= capacity) {
+    if (!pool.hasRoom()) {
       return Future.failedFuture(
           new Refused(
               Refusal.NO_CAPACITY,
-              "the runner is full: " + capacity + " sandboxes (ASH_MAX_SANDBOXES)"));
+              "the runner is full: " + pool.capacity() + " sandboxes (ASH_MAX_SANDBOXES)"));
     }
-    taking.put(binding.session(), binding.epoch());
+    pool.take(binding.session(), binding.epoch());
     return lodgings
         .take(call)
-        .onComplete(done -> taking.remove(binding.session(), binding.epoch()))
+        .onComplete(done -> pool.taken(binding.session(), binding.epoch()))
         .compose(lodging -> moveIn(call, lodging));
   }
 
@@ -124,7 +116,7 @@ final class Runner implements RunnerApi {
     boolean overtaken =
         closing
             || (present != null && present.binding().epoch() >= call.binding().epoch())
-            || taking.getOrDefault(session, -1L) > call.binding().epoch();
+            || pool.taking(session) > call.binding().epoch();
     if (overtaken) {
       return lodging.quarters().vacate(Duration.ZERO).compose(v -> gone());
     }
@@ -132,12 +124,12 @@ final class Runner implements RunnerApi {
       present.fenced("the session was bound anew");
     }
     SessionHost host = new SessionHost(call, lodging.quarters(), tools, lodging.dialects());
-    alive.add(host);
+    pool.add(host);
     hosts.put(session, host);
     host.gone()
         .onComplete(
             done -> {
-              alive.remove(host);
+              pool.remove(host);
               hosts.remove(session, host);
             });
     host.prepare()
@@ -147,7 +139,6 @@ final class Runner implements RunnerApi {
                 return; // whoever closed it knows
               }
               if (done.succeeded()) {
-                coldResumes += call.resumed() ? 1 : 0;
                 report(host, new SandboxOpened(host.binding(), null, "", host.facts()));
               } else {
                 failed(host, done.cause());
@@ -172,26 +163,9 @@ final class Runner implements RunnerApi {
   }
 
   private void report(SessionHost host, SandboxOpened outcome) {
-    untilAnswered(() -> tools.coordinator().opened(outcome))
+    releases
+        .untilAnswered(() -> tools.coordinator().opened(outcome))
         .onFailure(no -> host.fenced(String.valueOf(no.getMessage())));
-  }
-
-  /** Repeats a call until it is answered; fails only with a refusal. */
-  private Future<Void> untilAnswered(Supplier<Future<Void>> call) {
-    return again(call, new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5)));
-  }
-
-  private Future<Void> again(Supplier<Future<Void>> call, Backoff backoff) {
-    return call.get()
-        .recover(
-            e -> {
-              if (e instanceof Refused) {
-                return Future.failedFuture(e);
-              }
-              Promise<Void> later = Promise.promise();
-              tools.timers().once(backoff.next(), () -> again(call, backoff).onComplete(later));
-              return later.future();
-            });
   }
 
   @Override
@@ -217,6 +191,17 @@ final class Runner implements RunnerApi {
   @Override
   public Future<Void> close(CloseSandbox call) {
     return with(call.binding(), host -> host.close(call.snapshot(), call.reason()));
+  }
+
+  @Override
+  public Future<Void> makeRoom(MakeRoom call) {
+    if (!call.runner().equals(id) || !call.incarnation().equals(incarnation)) {
+      return gone();
+    }
+    if (draining || closing) {
+      return Future.failedFuture(new Refused(Refusal.NO_CAPACITY, "the runner is shutting down"));
+    }
+    return releases.evict();
   }
 
   @Override
@@ -270,22 +255,7 @@ final class Runner implements RunnerApi {
 
   /** What it does at the moment. */
   PoolStats stats() {
-    int warming = taking.size();
-    int warm = 0;
-    int waiting = 0;
-    int running = 0;
-    for (SessionHost host : alive) {
-      if (host.phase() instanceof HostPhase.Preparing) {
-        warming++;
-      } else if (host.working()) {
-        running++;
-      } else if (host.used()) {
-        waiting++;
-      } else {
-        warm++;
-      }
-    }
-    return new PoolStats(0, warming, warm, waiting, running, capacity, 0, coldResumes, 0);
+    return pool.stats();
   }
 
   /** Every sandbox that answers for its session. */
@@ -307,22 +277,9 @@ final class Runner implements RunnerApi {
 
   /** Gives back sandboxes whose sessions waited too long. */
   Future<Void> releaseIdle() {
-    List<SessionHost> idlers =
-        hosts.values().stream().filter(h -> h.used() && h.idleMillis() >= idle.toMillis()).toList();
-    for (SessionHost host : idlers) {
-      LOG.atInfo()
-          .addKeyValue("session", host.binding().session())
-          .log("the session is idle; its sandbox is saved and given back");
-      SandboxReleased released = new SandboxReleased(host.binding(), "idle");
-      host.close(true, "idle")
-          .compose(v -> untilAnswered(() -> tools.coordinator().released(released)))
-          .onFailure(
-              e ->
-                  LOG.atWarn()
-                      .addKeyValue("session", host.binding().session())
-                      .addKeyValue("cause", e.getMessage())
-                      .log("an idle sandbox was given back, but nobody was told"));
-    }
+    pool.waiting().stream()
+        .filter(h -> h.idleMillis() >= idle.toMillis())
+        .forEach(h -> releases.release(h, "idle"));
     return Future.succeededFuture();
   }
 
@@ -334,7 +291,7 @@ final class Runner implements RunnerApi {
   /** Takes nothing new, saves and removes every sandbox; completes when none is left. */
   Future<Void> closeAll(String reason) {
     closing = true;
-    List<Future<Void>> all = List.copyOf(alive).stream().map(h -> h.close(true, reason)).toList();
+    List<Future<Void>> all = pool.all().stream().map(h -> h.close(true, reason)).toList();
     return all.isEmpty() ? Future.succeededFuture() : Future.join(all).mapEmpty();
   }
 

@@ -68,7 +68,7 @@ final class SessionHost implements EventLane.Speaker {
     this.log = new LogRing(tools.clock());
     this.lane = tools.uplink().open(open.binding(), this);
     this.snapshots =
-        new HostSnapshots(open.binding(), open.snapshotNo(), quarters, lane, tools, this::quietNow);
+        new HostSnapshots(open.binding(), open.snapshotNo(), quarters, lane, tools, this::waiting);
     this.settings = AgentSettings.of(open.settings());
     this.use = new HostUse(tools.ticker());
   }
@@ -101,17 +101,18 @@ final class SessionHost implements EventLane.Speaker {
     return facts.encode();
   }
 
-  /** Whether it ever worked on anything. */
-  boolean used() {
-    return use.ever();
+  /** Number of the last turn that began here, 0 for none. */
+  int lastTurn() {
+    return lastTurn;
   }
 
   /** Milliseconds since anything of the session ran; 0 while something runs. */
   long idleMillis() {
-    return quietNow() ? use.millisSince() : 0;
+    return waiting() ? use.millisSince() : 0;
   }
 
-  private boolean quietNow() {
+  /** Whether it is ready and nothing of the session runs. */
+  boolean waiting() {
     return phase instanceof HostPhase.Idle && !use.running();
   }
 

@@ -1,6 +1,7 @@
 package io.ash.telemetry;
 
 import io.ash.model.PoolStats;
+import io.ash.model.ResumeCounts;
 
 /**
  * The metrics of ash itself, in the order and with the exact text that its interface promises.
@@ -34,8 +35,20 @@ final class AshMetrics {
         "ash_resume_total",
         "counter",
         "Total session resumes by path (warm=sandbox alive, cold=new sandbox).");
-    line(out, "ash_resume_total{path=\"warm\"}", pool.resumeWarmHits());
-    line(out, "ash_resume_total{path=\"cold\"}", pool.resumeColdHits());
+    ResumeCounts resumes = vitals.resumes();
+    line(out, "ash_resume_total{path=\"warm\"}", resumes.warm());
+    line(out, "ash_resume_total{path=\"cold\"}", resumes.cold());
+    line(out, "ash_resume_total{path=\"prewarm\"}", pool.preWarmHits());
+    head(out, "ash_resume_cold_total", "counter", "Cold resumes by where the files came from.");
+    line(out, "ash_resume_cold_total{source=\"local\"}", resumes.coldLocal());
+    line(out, "ash_resume_cold_total{source=\"cloud\"}", resumes.coldCloud());
+    line(out, "ash_resume_cold_total{source=\"fresh\"}", resumes.coldFresh());
+    head(
+        out,
+        "ash_pool_evicted_total",
+        "counter",
+        "Sandboxes given back to make room for others; their sessions were paused.");
+    line(out, "ash_pool_evicted_total", pool.evicted());
     return out.toString();
   }
 

@@ -1,6 +1,7 @@
 package io.ash.telemetry;
 
 import io.ash.model.PoolStats;
+import io.ash.model.ResumeCounts;
 import io.ash.time.Ticker;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -102,11 +103,11 @@ public final class Health {
         .put("activeSandboxes", now.pool().live())
         .put("remoteRunners", now.remoteRunners())
         .put("uptime", uptimeSeconds())
-        .put("pool", pool(now.pool()))
+        .put("pool", pool(now.pool(), now.resumes()))
         .put("checks", found);
   }
 
-  private static JsonObject pool(PoolStats pool) {
+  private static JsonObject pool(PoolStats pool, ResumeCounts resumes) {
     return new JsonObject()
         .put("total", pool.total())
         .put("cold", pool.cold())
@@ -115,8 +116,11 @@ public final class Health {
         .put("waiting", pool.waiting())
         .put("running", pool.running())
         .put("maxCapacity", pool.maxCapacity())
-        .put("resumeWarmHits", pool.resumeWarmHits())
-        .put("resumeColdHits", pool.resumeColdHits())
+        .put("resumeWarmHits", resumes.warm())
+        .put("resumeColdHits", resumes.cold())
+        .put("resumeColdLocalHits", resumes.coldLocal())
+        .put("resumeColdCloudHits", resumes.coldCloud())
+        .put("resumeColdFreshHits", resumes.coldFresh())
         .put("preWarmHits", pool.preWarmHits());
   }
 }

@@ -1,6 +1,7 @@
 package io.ash.telemetry;
 
 import io.ash.model.PoolStats;
+import io.ash.model.ResumeCounts;
 
 /**
  * The counts that health and metrics show.
@@ -8,8 +9,9 @@ import io.ash.model.PoolStats;
  * @param activeSessions sessions in status active, of all tenants
  * @param remoteRunners runners that are registered and not this process's own
  * @param pool sandboxes of the whole fleet
+ * @param resumes by this process
  */
-public record Vitals(long activeSessions, int remoteRunners, PoolStats pool) {
+public record Vitals(long activeSessions, int remoteRunners, PoolStats pool, ResumeCounts resumes) {
   /** Nothing is known yet. */
-  public static final Vitals NONE = new Vitals(0, 0, PoolStats.EMPTY);
+  public static final Vitals NONE = new Vitals(0, 0, PoolStats.EMPTY, ResumeCounts.NONE);
 }

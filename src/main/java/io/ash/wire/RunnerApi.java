@@ -5,8 +5,9 @@ import io.vertx.core.Future;
 /**
  * What a coordinator may ask of one runner.
  *
- * <p>Every call names the {@link io.ash.model.Binding} it is meant for; a runner that does not hold
- * exactly that epoch answers with the refusal {@code SANDBOX_GONE} and does nothing.
+ * <p>Every call but {@link #makeRoom} names the {@link io.ash.model.Binding} it is meant for; a
+ * runner that does not hold exactly that epoch answers with the refusal {@code SANDBOX_GONE} and
+ * does nothing.
  */
 public interface RunnerApi {
   /**
@@ -32,6 +33,13 @@ public interface RunnerApi {
    * sandbox; answers when nothing of it is left.
    */
   Future<Void> close(CloseSandbox call);
+
+  /**
+   * Gives the sandbox back that has waited longest, with a snapshot; answers when its session was
+   * told and its slot is free. Refuses with {@code NO_CAPACITY} and the reason where every sandbox
+   * is running or the runner takes nothing new, with {@code SANDBOX_GONE} for another boot.
+   */
+  Future<Void> makeRoom(MakeRoom call);
 
   /** Runs a shell command beside the agent. */
   Future<ExecResult> exec(Exec call);

@@ -10,15 +10,21 @@ import io.ash.model.SessionId;
 import io.ash.wire.CloseSandbox;
 import io.ash.wire.Exec;
 import io.ash.wire.Hosted;
+import io.ash.wire.MakeRoom;
 import io.ash.wire.OpenSandbox;
 import io.ash.wire.ProbeSandbox;
 import io.ash.wire.RegisterRunner;
 import io.ash.wire.SandboxOpened;
+import io.ash.wire.SandboxReleased;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +37,7 @@ class RunnerTest extends HostTest {
     return beforeTaking.map(
         v -> {
           FakeQuarters fresh = new FakeQuarters();
+          coordinator.store("m" + fresh.files.hashCode(), Buffer.buffer());
           taken.add(fresh);
           return new Lodgings.Lodging(fresh, jsonl);
         });
@@ -106,7 +113,7 @@ class RunnerTest extends HostTest {
     open(bind(SessionId.random()));
     open(bind(SessionId.random()));
     assertThat(refusal(open(bind(session)))).isEqualTo(Refusal.NO_CAPACITY);
-    assertThat(runner.stats()).isEqualTo(new PoolStats(0, 0, 2, 0, 0, 2, 0, 0, 0));
+    assertThat(runner.stats()).isEqualTo(new PoolStats(0, 0, 0, 2, 0, 2, 0, 0));
   }
 
   @Test
@@ -118,7 +125,7 @@ class RunnerTest extends HostTest {
     assertThat(refusal(open(bind(session)))).isEqualTo(Refusal.NO_CAPACITY);
     slow.complete();
     run();
-    assertThat(runner.stats().warm()).isEqualTo(2);
+    assertThat(runner.stats().waiting()).isEqualTo(2);
   }
 
   @Test
@@ -181,7 +188,7 @@ class RunnerTest extends HostTest {
     open(unused);
     runner.startTurn(turn(binding, 1));
     taken.get(0).agent().says("{\"type\":\"done\"}");
-    coordinator.store("m" + taken.get(0).files.hashCode(), io.vertx.core.buffer.Buffer.buffer());
+    change(taken.get(0), "changed");
     run();
     timers.advance(Duration.ofMinutes(29));
     run();
@@ -191,10 +198,161 @@ class RunnerTest extends HostTest {
     runner.releaseIdle();
     run();
 
-    assertThat(runner.hosted()).containsExactly(new Hosted(unused.session(), unused.epoch()));
+    assertThat(runner.hosted()).as("one that was never used waits as well").isEmpty();
     assertThat(coordinator.snapshot(session)).isNotNull();
-    assertThat(coordinator.released()).hasSize(1);
-    assertThat(coordinator.released().get(0).reason()).isEqualTo("idle");
+    assertThat(coordinator.released())
+        .containsExactlyInAnyOrder(
+            new SandboxReleased(binding, "idle", 1), new SandboxReleased(unused, "idle", 0));
+  }
+
+  @Test
+  void givesBackWhoWaitedLongestToMakeRoom() {
+    Binding first = used(bind(session), 0);
+    timers.advance(Duration.ofSeconds(1));
+    Binding second = used(bind(SessionId.random()), 1);
+
+    Future<Void> made = makeRoom();
+    assertThat(made.succeeded()).isTrue();
+    assertThat(runner.hosted()).containsExactly(new Hosted(second.session(), second.epoch()));
+    assertThat(taken.get(0).vacated).isTrue();
+    assertThat(coordinator.snapshot(session)).isNotNull();
+    assertThat(coordinator.released()).containsExactly(new SandboxReleased(first, "evicted", 1));
+    assertThat(runner.stats()).isEqualTo(new PoolStats(0, 0, 0, 1, 0, 2, 0, 1));
+  }
+
+  @Test
+  void neverGivesBackWhatIsRunning() {
+    Binding turn = bind(session);
+    open(turn);
+    runner.startTurn(turn(turn, 1));
+    Binding command = bind(SessionId.random());
+    open(command);
+    Promise<Void> slow = Promise.promise();
+    taken.get(1).beforeExec = slow.future();
+    runner.exec(new Exec(command, "sleep", 1000));
+
+    Future<Void> made = makeRoom();
+    assertThat(refusal(made)).isEqualTo(Refusal.NO_CAPACITY);
+    assertThat(made.cause())
+        .hasMessageContaining("Sandbox capacity reached and no evictable sandboxes (all running)");
+    assertThat(runner.hosted()).hasSize(2);
+  }
+
+  @Test
+  void keepsASandboxThatCannotBeSavedAndTriesTheNext() {
+    used(bind(session), 0);
+    timers.advance(Duration.ofSeconds(1));
+    Binding second = used(bind(SessionId.random()), 1);
+    change(taken.get(0), "unsaved");
+    taken.get(0).beforeScan = Promise.promise();
+    taken.get(0).beforeScan.fail("the store is away");
+
+    assertThat(makeRoom().succeeded()).isTrue();
+    assertThat(taken.get(0).vacated).isFalse();
+    assertThat(coordinator.released()).containsExactly(new SandboxReleased(second, "evicted", 1));
+    taken.get(0).beforeScan = Promise.promise();
+    taken.get(0).beforeScan.complete();
+    assertThat(makeRoom().succeeded()).isTrue();
+  }
+
+  @Test
+  void keepsASandboxThatIsWantedWhileItIsSaved() {
+    Binding binding = used(bind(session), 0);
+    change(taken.get(0), "unsaved");
+    taken.get(0).beforeScan = Promise.promise();
+    Future<Void> made = makeRoom();
+    assertThat(made.isComplete()).isFalse();
+    runner.startTurn(turn(binding, 2));
+    taken.get(0).beforeScan.complete();
+    run();
+    assertThat(refusal(made)).isEqualTo(Refusal.NO_CAPACITY);
+    assertThat(runner.hosted()).hasSize(1);
+    assertThat(runner.stats().running()).isEqualTo(1);
+  }
+
+  @Test
+  void givesEachWhoAsksAnotherSandbox() {
+    used(bind(session), 0);
+    used(bind(SessionId.random()), 1);
+    Promise<Void> scan = Promise.promise();
+    for (FakeQuarters q : taken) {
+      change(q, "unsaved " + q.hashCode());
+      q.beforeScan = scan;
+    }
+    Future<Void> one = runner.makeRoom(new MakeRoom("r", BOOT));
+    Future<Void> two = runner.makeRoom(new MakeRoom("r", BOOT));
+    Future<Void> three = runner.makeRoom(new MakeRoom("r", BOOT));
+    scan.complete();
+    run();
+    assertThat(one.succeeded() && two.succeeded()).isTrue();
+    assertThat(refusal(three)).isEqualTo(Refusal.NO_CAPACITY);
+    assertThat(coordinator.released()).hasSize(2);
+  }
+
+  @Test
+  void makesNoRoomForAnotherBoot() {
+    used(bind(session), 0);
+    assertThat(refusal(runner.makeRoom(new MakeRoom("r", new UUID(1, 1)))))
+        .isEqualTo(Refusal.SANDBOX_GONE);
+    assertThat(runner.hosted()).hasSize(1);
+  }
+
+  /** Whatever happens in whatever order, each sandbox is counted once. */
+  @Test
+  void countsEverySandboxOnceUnderChurn() {
+    Random random = new Random(42);
+    Map<SessionId, Integer> turns = new LinkedHashMap<>();
+    List<Binding> bound = new ArrayList<>();
+    for (int step = 0; step < 2000; step++) {
+      Binding any = bound.isEmpty() ? null : bound.get(random.nextInt(bound.size()));
+      int what = random.nextInt(7);
+      if (any == null || what == 0) {
+        Binding fresh = bind(SessionId.random());
+        bound.add(fresh);
+        open(fresh);
+      } else if (what <= 2) {
+        int next = turns.merge(any.session(), 1, Integer::sum);
+        runner.startTurn(turn(any, next));
+      } else if (what == 3) {
+        taken.stream()
+            .filter(q -> !q.vacated && !q.processes.isEmpty())
+            .forEach(q -> q.agent().says("{\"type\":\"done\"}"));
+      } else if (what == 4) {
+        runner.close(new CloseSandbox(any, true, "test"));
+        bound.remove(any);
+      } else if (what == 5) {
+        runner.makeRoom(new MakeRoom("r", BOOT));
+      } else {
+        pass(Duration.ofMillis(600));
+      }
+      run();
+      PoolStats now = runner.stats();
+      long there = taken.stream().filter(q -> !q.vacated).count();
+      assertThat((long) now.live()).as("step %d", step).isEqualTo(there).isLessThanOrEqualTo(2);
+      assertThat(now.total()).isEqualTo(now.warming() + now.waiting() + now.running());
+    }
+  }
+
+  private Future<Void> makeRoom() {
+    Future<Void> made = runner.makeRoom(new MakeRoom("r", BOOT));
+    run();
+    return made;
+  }
+
+  /** Opens a sandbox and lets it do one turn. */
+  private Binding used(Binding binding, int place) {
+    open(binding);
+    runner.startTurn(turn(binding, 1));
+    taken.get(place).agent().says("{\"type\":\"done\"}");
+    change(taken.get(place), "turn 1");
+    run();
+    return binding;
+  }
+
+  /** Changes a file of a sandbox; the store has its content, so that a snapshot succeeds. */
+  private void change(FakeQuarters quarters, String text) {
+    quarters.files.put("WORKSPACE/file", text);
+    coordinator.store("m" + quarters.files.hashCode(), Buffer.buffer());
   }
 
   @Test

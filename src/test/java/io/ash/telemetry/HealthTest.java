@@ -3,6 +3,7 @@ package io.ash.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ash.model.PoolStats;
+import io.ash.model.ResumeCounts;
 import io.ash.time.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(VertxExtension.class)
 class HealthTest {
-  private static final PoolStats POOL = new PoolStats(0, 1, 1, 2, 1, 1000, 42, 7, 3);
+  private static final PoolStats POOL = new PoolStats(0, 1, 1, 2, 1, 1000, 3, 0);
   private final AtomicLong nanos = new AtomicLong();
   private final Ticker ticker = nanos::get;
 
@@ -31,7 +32,7 @@ class HealthTest {
     Checks checks = new Checks(vertx);
     checks.add("database", Duration.ofSeconds(1), Future::succeededFuture);
     Health health = health(checks);
-    health.vitals(new Vitals(3, 0, POOL));
+    health.vitals(new Vitals(3, 0, POOL, new ResumeCounts(42, 1, 4, 2)));
     health.stage(Health.Stage.STARTED);
     nanos.set(Duration.ofDays(1).toNanos());
     checks
@@ -52,7 +53,9 @@ class HealthTest {
                                        "uptime":86400,
                                        "pool":{"total":5,"cold":0,"warming":1,"warm":1,"waiting":2,
                                          "running":1,"maxCapacity":1000,"resumeWarmHits":42,
-                                         "resumeColdHits":7,"preWarmHits":3},
+                                         "resumeColdHits":7,"resumeColdLocalHits":1,
+                                         "resumeColdCloudHits":4,"resumeColdFreshHits":2,
+                                         "preWarmHits":3},
                                        "checks":[{"name":"database","status":"up"}]}
                                       """));
                           test.completeNow();

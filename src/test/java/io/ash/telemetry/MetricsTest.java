@@ -3,6 +3,7 @@ package io.ash.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ash.model.PoolStats;
+import io.ash.model.ResumeCounts;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
@@ -40,6 +41,15 @@ class MetricsTest {
       # TYPE ash_resume_total counter
       ash_resume_total{path="warm"} 42
       ash_resume_total{path="cold"} 7
+      ash_resume_total{path="prewarm"} 4
+      # HELP ash_resume_cold_total Cold resumes by where the files came from.
+      # TYPE ash_resume_cold_total counter
+      ash_resume_cold_total{source="local"} 0
+      ash_resume_cold_total{source="cloud"} 5
+      ash_resume_cold_total{source="fresh"} 2
+      # HELP ash_pool_evicted_total Sandboxes given back to make room for others; their sessions were paused.
+      # TYPE ash_pool_evicted_total counter
+      ash_pool_evicted_total 5
       """;
 
   @Test
@@ -48,7 +58,9 @@ class MetricsTest {
     Vertx vertx = Vertx.vertx();
     try {
       Health health = new Health("1", "host-1", nanos::get, new Checks(vertx));
-      health.vitals(new Vitals(3, 0, new PoolStats(0, 1, 1, 2, 1, 1000, 42, 7, 0)));
+      health.vitals(
+          new Vitals(
+              3, 0, new PoolStats(0, 1, 1, 2, 1, 1000, 4, 5), new ResumeCounts(42, 0, 5, 2)));
       nanos.set(Duration.ofDays(1).toNanos());
 
       assertThat(new Metrics().page(health)).startsWith(SAMPLE);

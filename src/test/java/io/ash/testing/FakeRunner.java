@@ -24,6 +24,7 @@ import io.ash.wire.Hosted;
 import io.ash.wire.InterruptTurn;
 import io.ash.wire.ListFiles;
 import io.ash.wire.LogPage;
+import io.ash.wire.MakeRoom;
 import io.ash.wire.OpenSandbox;
 import io.ash.wire.ProbeSandbox;
 import io.ash.wire.ReadBundle;
@@ -33,6 +34,7 @@ import io.ash.wire.RegisterRunner;
 import io.ash.wire.Registered;
 import io.ash.wire.RunnerApi;
 import io.ash.wire.SandboxOpened;
+import io.ash.wire.SandboxReleased;
 import io.ash.wire.SnapshotSandbox;
 import io.ash.wire.StartTurn;
 import io.ash.wire.Verdict;
@@ -42,6 +44,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -55,7 +58,7 @@ public final class FakeRunner implements RunnerApi {
   private final String id;
   private final UUID incarnation = UUID.randomUUID();
   private final CoordinatorApi coordinator;
-  private final Map<SessionId, Binding> held = new HashMap<>();
+  private final Map<SessionId, Binding> held = new LinkedHashMap<>();
   private final Map<Binding, Long> said = new HashMap<>();
   private final List<StartTurn> turns = new ArrayList<>();
   private final List<OpenSandbox> opens = new ArrayList<>();
@@ -198,6 +201,29 @@ public final class FakeRunner implements RunnerApi {
   @Override
   public synchronized Future<Void> close(CloseSandbox call) {
     return check(call.binding()).onSuccess(v -> held.remove(call.binding().session()));
+  }
+
+  /** Gives back the sandbox it has held longest and that no turn was handed to. */
+  @Override
+  public Future<Void> makeRoom(MakeRoom call) {
+    Binding idle;
+    synchronized (this) {
+      idle =
+          held.values().stream()
+              .filter(b -> turns.stream().noneMatch(t -> t.binding().equals(b)))
+              .findFirst()
+              .orElse(null);
+    }
+    if (idle == null || !call.incarnation().equals(incarnation)) {
+      return Future.failedFuture(new Refused(Refusal.NO_CAPACITY, "all running"));
+    }
+    return release(idle, "evicted", 0);
+  }
+
+  /** Gives a sandbox back unasked. */
+  public synchronized Future<Void> release(Binding b, String reason, int lastTurn) {
+    held.remove(b.session());
+    return coordinator.released(new SandboxReleased(b, reason, lastTurn));
   }
 
   @Override

@@ -29,8 +29,8 @@ public final class Fleet {
   private final RunnerDirectory directory;
   private final FleetConfig config;
   private final Runnable changed;
+  private final Evictions evictions = new Evictions(this);
   private final Map<String, Address> addresses = new ConcurrentHashMap<>();
-  private final Map<String, PoolStats> heard = new ConcurrentHashMap<>();
 
   /**
    * @param changed told when sessions may have lost their runner
@@ -54,7 +54,6 @@ public final class Fleet {
         .map(
             ignored -> {
               addresses.put(call.runner(), new Address(call.host(), call.port()));
-              heard.put(call.runner(), new PoolStats(0, 0, 0, 0, 0, call.maxSandboxes(), 0, 0, 0));
               LOG.atInfo()
                   .addKeyValue("runner", call.runner())
                   .addKeyValue("incarnation", call.incarnation())
@@ -76,7 +75,6 @@ public final class Fleet {
               if (found.isEmpty()) {
                 return new HeartbeatReply(false, lease, beat, false, List.of());
               }
-              heard.put(call.runner(), call.stats());
               FleetStore.Beat b = found.get();
               return new HeartbeatReply(
                   true, lease, beat, b.status() == RunnerStatus.DRAINING, b.drop());
@@ -89,7 +87,6 @@ public final class Fleet {
         .deregister(call.runner(), call.incarnation())
         .map(
             ignored -> {
-              heard.remove(call.runner());
               LOG.atInfo().addKeyValue("runner", call.runner()).log("runner left");
               changed.run();
               return null;
@@ -129,13 +126,16 @@ public final class Fleet {
     return store.runners();
   }
 
-  /** Sandboxes of the runners that this process heard of. */
-  public PoolStats stats() {
-    return heard.values().stream().reduce(PoolStats.EMPTY, PoolStats::plus);
+  /**
+   * Makes room for another sandbox in a full fleet; fails with {@link Refused} where there is none
+   * to be had.
+   */
+  public Future<Void> makeRoom() {
+    return evictions.makeRoom();
   }
 
-  /** Sandboxes of one runner, as it last said; empty where it was not heard of. */
-  public PoolStats stats(String runner) {
-    return heard.getOrDefault(runner, PoolStats.EMPTY);
+  /** Sandboxes of one runner, as it last said. */
+  public static PoolStats stats(RunnerRow runner) {
+    return StatsCodec.decode(runner.stats(), runner.cap());
   }
 }

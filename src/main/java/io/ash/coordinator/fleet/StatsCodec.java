@@ -15,9 +15,26 @@ final class StatsCodec {
         .put("waiting", s.waiting())
         .put("running", s.running())
         .put("maxCapacity", s.maxCapacity())
-        .put("resumeWarmHits", s.resumeWarmHits())
-        .put("resumeColdHits", s.resumeColdHits())
         .put("preWarmHits", s.preWarmHits())
+        .put("evicted", s.evicted())
         .encode();
+  }
+
+  /**
+   * Reads what {@link #encode} wrote.
+   *
+   * @param cap where a runner has said nothing yet
+   */
+  static PoolStats decode(String text, int cap) {
+    JsonObject o = new JsonObject(text);
+    return new PoolStats(
+        o.getInteger("cold", 0),
+        o.getInteger("warming", 0),
+        o.getInteger("warm", 0),
+        o.getInteger("waiting", 0),
+        o.getInteger("running", 0),
+        o.getInteger("maxCapacity", cap),
+        o.getLong("preWarmHits", 0L),
+        o.getLong("evicted", 0L));
   }
 }

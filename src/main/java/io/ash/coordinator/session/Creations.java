@@ -25,6 +25,9 @@ import java.util.Objects;
 
 /** Creates sessions: two statements and one call where all goes well. */
 final class Creations {
+  /** Tries to find a slot: each costs a sandbox that waits, and others may be faster. */
+  private static final int TRIES = 6;
+
   private final Agents agents;
   private final BindStore bindings;
   private final SessionStore sessions;
@@ -54,10 +57,10 @@ final class Creations {
   }
 
   Future<SessionView> create(CreateSession wish) {
-    return agents.find(wish.tenant(), wish.agent()).compose(agent -> insert(wish, agent, true));
+    return agents.find(wish.tenant(), wish.agent()).compose(agent -> insert(wish, agent, TRIES));
   }
 
-  private Future<SessionView> insert(CreateSession wish, AgentForSession agent, boolean first) {
+  private Future<SessionView> insert(CreateSession wish, AgentForSession agent, int tries) {
     SessionId id = SessionId.random();
     Draft draft;
     try {
@@ -69,7 +72,7 @@ final class Creations {
         .create(draft.row())
         .compose(
             bound ->
-                bound.isPresent() ? open(draft, bound.get()) : nothingCreated(wish, agent, first));
+                bound.isPresent() ? open(draft, bound.get()) : nothingCreated(wish, agent, tries));
   }
 
   private record Draft(
@@ -177,7 +180,7 @@ final class Creations {
         new MoveStore.Leave(
             Lifecycle.of("ended").encode(),
             null,
-            false,
+            MoveStore.Leave.ALL,
             TurnStatus.FAILED,
             TurnStatus.FAILED,
             "The session could not be created.",
@@ -189,8 +192,7 @@ final class Creations {
         .transform(ignored -> Future.failedFuture(why));
   }
 
-  private Future<SessionView> nothingCreated(
-      CreateSession wish, AgentForSession agent, boolean first) {
+  private Future<SessionView> nothingCreated(CreateSession wish, AgentForSession agent, int tries) {
     Future<SessionView> known =
         wish.idempotencyKey() == null
             ? Future.failedFuture("no key")
@@ -211,8 +213,13 @@ final class Creations {
               .find(wish.tenant(), wish.agent())
               .compose(
                   now ->
-                      first && !now.revision().equals(agent.revision())
-                          ? insert(wish, now, false)
+                      now.revision().equals(agent.revision())
+                          ? openings.fleet().makeRoom().map(now)
+                          : Future.succeededFuture(now))
+              .compose(
+                  now ->
+                      tries > 1
+                          ? insert(wish, now, tries - 1)
                           : Future.failedFuture(Resumptions.noRoom()));
         });
   }

@@ -154,7 +154,7 @@ public final class Openings {
         new Leave(
             lifecycle.encode(),
             b,
-            false,
+            Leave.ALL,
             TurnStatus.FAILED,
             TurnStatus.FAILED,
             why.text(),

@@ -109,7 +109,7 @@ public final class Rests {
                   new Leave(
                       Lifecycle.of(action).encode(),
                       null,
-                      false,
+                      Leave.ALL,
                       TurnStatus.INTERRUPTED,
                       TurnStatus.INTERRUPTED,
                       reason,
@@ -139,10 +139,10 @@ public final class Rests {
   /**
    * Lets a session go whose sandbox is not there any more: the epoch rises, the session is paused.
    *
-   * @param requeue whether the open turn was never handed out and waits for the next sandbox;
-   *     otherwise it is lost
+   * @param begun number of the last turn that the sandbox may have begun; an open turn above it
+   *     waits for the next sandbox, any other is lost
    */
-  public Future<Void> letGo(Binding binding, String reason, boolean requeue) {
+  public Future<Void> letGo(Binding binding, String reason, int begun) {
     SessionId id = binding.session();
     return partial(id)
         .compose(
@@ -151,11 +151,11 @@ public final class Rests {
                   new Leave(
                       Lifecycle.of("paused", reason).encode(),
                       binding,
-                      requeue,
+                      begun,
                       TurnStatus.LOST,
                       null,
                       reason,
-                      requeue ? null : partial,
+                      partial,
                       true);
               return moves.leave(id, SessionMove.UNBIND, how);
             })

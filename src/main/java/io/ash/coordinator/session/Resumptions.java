@@ -10,6 +10,7 @@ import io.ash.coordinator.store.SessionView;
 import io.ash.model.Binding;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
+import io.ash.model.ResumeCounts;
 import io.ash.model.SessionId;
 import io.ash.model.SessionMove;
 import io.ash.model.SessionStatus;
@@ -30,6 +31,8 @@ import java.util.function.Consumer;
  * newest snapshot.
  */
 public final class Resumptions {
+  private static final int TRIES = 6;
+
   private final SessionStore sessions;
   private final BindStore bindings;
   private final MoveStore moves;
@@ -39,7 +42,8 @@ public final class Resumptions {
   private final Journal journal;
   private final Map<SessionId, Future<SessionView>> underWay = new ConcurrentHashMap<>();
   private final AtomicLong warm = new AtomicLong();
-  private final AtomicLong cold = new AtomicLong();
+  private final AtomicLong coldCloud = new AtomicLong();
+  private final AtomicLong coldFresh = new AtomicLong();
   private volatile Consumer<SessionId> openTurn = id -> {};
 
   Resumptions(
@@ -59,14 +63,9 @@ public final class Resumptions {
     this.journal = journal;
   }
 
-  /** Resumes by this process whose sandbox was still there. */
-  public long warm() {
-    return warm.get();
-  }
-
-  /** Resumes by this process with a new sandbox. */
-  public long cold() {
-    return cold.get();
+  /** Resumes by this process. */
+  public ResumeCounts counts() {
+    return new ResumeCounts(warm.get(), 0, coldCloud.get(), coldFresh.get());
   }
 
   void onOpenTurn(Consumer<SessionId> listener) {
@@ -129,7 +128,7 @@ public final class Resumptions {
         new Leave(
             Lifecycle.of("released", "The sandbox is gone.").encode(),
             binding,
-            false,
+            Leave.ALL,
             TurnStatus.LOST,
             null,
             "The sandbox is gone.",
@@ -152,13 +151,19 @@ public final class Resumptions {
             bound ->
                 bound.isPresent()
                     ? open(s, bound.get(), attempt)
-                    : fresh(s.id()).compose(this::notBound));
+                    : fresh(s.id()).compose(now -> notBound(now, attempt)));
   }
 
-  /** Somebody else was faster, or there is no room. */
-  private Future<SessionView> notBound(SessionView now) {
-    return now.status() == SessionStatus.ACTIVE || now.status() == SessionStatus.STARTING
-        ? Future.succeededFuture(now)
+  /** Somebody else was faster, or there is no room yet. */
+  private Future<SessionView> notBound(SessionView now, int attempt) {
+    if (now.status() == SessionStatus.ACTIVE || now.status() == SessionStatus.STARTING) {
+      return Future.succeededFuture(now);
+    }
+    if (now.status() == SessionStatus.ENDED) {
+      return start(now);
+    }
+    return attempt + 1 < TRIES
+        ? openings.fleet().makeRoom().compose(v -> openAgain(now, attempt + 1))
         : Future.failedFuture(noRoom());
   }
 
@@ -173,15 +178,19 @@ public final class Resumptions {
                     lifecycle(r)))
         .compose(
             opened -> {
-              cold.incrementAndGet();
+              if (r.opened()) {
+                (r.snapshot() == null ? coldFresh : coldCloud).incrementAndGet();
+              }
               return fresh(s.id());
             },
             failure -> {
-              if (failure instanceof Refused no
-                  && no.refusal() == Refusal.NO_CAPACITY
-                  && attempt < 2) {
+              if (failure instanceof Refused no && no.refusal() == Refusal.NO_CAPACITY) {
                 return letGo(r.binding())
-                    .compose(v -> openAgain(s, attempt + 1, r.binding().runner()));
+                    .compose(
+                        v ->
+                            attempt < 2
+                                ? openAgain(s, attempt + 1, r.binding().runner())
+                                : Future.failedFuture(failure));
               }
               return notOpened(r.binding(), failure);
             });
@@ -240,7 +249,7 @@ public final class Resumptions {
   static Refused noRoom() {
     return new Refused(
         Refusal.NO_CAPACITY,
-        "No runner has room for another sandbox: end or stop sessions, raise ASH_MAX_SANDBOXES or add"
-            + " runners.");
+        "No runner has room for another sandbox: others were faster; try again, raise ASH_MAX_SANDBOXES"
+            + " or add runners.");
   }
 }

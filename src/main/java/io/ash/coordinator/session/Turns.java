@@ -132,7 +132,7 @@ public final class Turns {
             cause -> {
               if (cause instanceof Refused no && no.refusal() == Refusal.SANDBOX_GONE) {
                 rests
-                    .letGo(call.binding(), "The sandbox is gone.", true)
+                    .letGo(call.binding(), "The sandbox is gone.", call.turn() - 1)
                     .onSuccess(v -> wake(call.binding().session()))
                     .onFailure(worse -> logLater(call.binding().session(), worse));
               } else {

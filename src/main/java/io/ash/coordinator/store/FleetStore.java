@@ -26,7 +26,7 @@ public final class FleetStore {
       on conflict (id) do update set incarnation = excluded.incarnation, host = excluded.host,
         port = excluded.port, status = excluded.status, cap = excluded.cap,
         reserved = case when runner.incarnation = excluded.incarnation then runner.reserved else 0 end,
-        lease_until = excluded.lease_until, registered_at = now(), beat_at = now()
+        lease_until = excluded.lease_until, stats = excluded.stats, registered_at = now(), beat_at = now()
       """;
 
   private static final String BEAT =

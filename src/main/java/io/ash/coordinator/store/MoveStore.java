@@ -48,8 +48,8 @@ public final class MoveStore {
           and ($5::text is null or runner_id is not null)
         for no key update),
       c as materialized (select l.*,
-          case when $8 then null else l.open_turn end as ended_turn,
-          case when $8 and l.open_turn is not null then l.queued + 1 else l.queued end as waiting
+          case when l.open_turn > $8::int then null else l.open_turn end as ended_turn,
+          case when l.open_turn > $8::int then l.queued + 1 else l.queued end as waiting
         from l),
       p as materialized (select c.session_id, c.ended_turn as turn from c
         where c.ended_turn is not null and $12::text is not null),
@@ -73,7 +73,7 @@ public final class MoveStore {
       t as (update turn t set status = n.status, end_seq = n.seq, ended_at = now() from n
         where t.session_id = n.session_id and t.no = n.no),
       q as (update turn t set status = 'queued' from c
-        where $8 and t.session_id = c.session_id and t.no = c.open_turn),
+        where c.open_turn > $8::int and t.session_id = c.session_id and t.no = c.open_turn),
       e as (insert into event (session_id, seq, turn, kind, body)
         select p.session_id, c.last_seq + 1, p.turn, 'partial', $12 from p join c using (session_id)
         union all
@@ -127,8 +127,8 @@ public final class MoveStore {
    *
    * @param lifecycle JSON object of the row that records it
    * @param guard the binding that must be current, null for whichever is
-   * @param requeue whether the open turn waits for the next sandbox, because it was never handed
-   *     out
+   * @param begun number of the last turn that the sandbox may have begun; an open turn above it
+   *     waits for the next sandbox
    * @param openEnds how the open turn ends where it is not queued again
    * @param queuedEnd how waiting turns end, null to keep them
    * @param reason a sentence for the ends
@@ -138,18 +138,21 @@ public final class MoveStore {
   public record Leave(
       String lifecycle,
       @Nullable Binding guard,
-      boolean requeue,
+      int begun,
       TurnStatus openEnds,
       @Nullable TurnStatus queuedEnd,
       String reason,
       @Nullable String partial,
-      boolean wanted) {}
+      boolean wanted) {
+    /** Any open turn may have begun. */
+    public static final int ALL = Integer.MAX_VALUE;
+  }
 
   /** Makes a move that lets the runner go; nothing where the guard did not hold. */
   public Future<Optional<Moved>> leave(SessionId id, SessionMove move, Leave how) {
     Tuple args = Tuple.of(id.value(), move.sources(), move.to().text(), how.lifecycle());
     addGuard(args, how.guard());
-    args.addValue(how.requeue()).addValue(how.openEnds().text());
+    args.addValue(how.begun()).addValue(how.openEnds().text());
     args.addValue(how.queuedEnd() == null ? null : how.queuedEnd().text());
     args.addValue(io.vertx.core.json.Json.encode(how.reason()));
     args.addValue(how.partial()).addValue(how.wanted());

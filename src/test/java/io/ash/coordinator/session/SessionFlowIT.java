@@ -16,6 +16,7 @@ import io.ash.coordinator.store.EventRow;
 import io.ash.coordinator.store.FleetStore;
 import io.ash.coordinator.store.JournalStore;
 import io.ash.coordinator.store.MessageRow;
+import io.ash.coordinator.store.MoveStore;
 import io.ash.coordinator.store.SessionView;
 import io.ash.coordinator.store.SnapshotStore;
 import io.ash.model.Binding;
@@ -26,6 +27,7 @@ import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
+import io.ash.model.ResumeCounts;
 import io.ash.model.RuntimeKind;
 import io.ash.model.SessionId;
 import io.ash.model.SessionStatus;
@@ -36,6 +38,7 @@ import io.ash.time.Timers;
 import io.ash.wire.AttachSnapshot;
 import io.ash.wire.RunnerDirectory;
 import io.ash.wire.RuntimeSpec;
+import io.ash.wire.SandboxReleased;
 import io.ash.wire.Verdict;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -114,7 +117,7 @@ class SessionFlowIT {
     lost =
         new LostRunners(
             fleetStore,
-            b -> room.rests().letGo(b, "The runner is lost.", false),
+            b -> room.rests().letGo(b, "The runner is lost.", MoveStore.Leave.ALL),
             Ticker.system(),
             Duration.ofMinutes(1));
     runner = new FakeRunner("r1", coordinator);
@@ -224,8 +227,7 @@ class SessionFlowIT {
     SessionView cold = await(sessions.resume(T, s.id()));
     assertThat(cold.status()).isEqualTo(SessionStatus.ACTIVE);
     assertThat(cold.epoch()).isGreaterThan(1);
-    assertThat(room.resumptions().warm()).isEqualTo(1);
-    assertThat(room.resumptions().cold()).isEqualTo(1);
+    assertThat(room.resumptions().counts()).isEqualTo(new ResumeCounts(1, 0, 0, 1));
     assertThat(runner.opens().get(1).resumed()).isTrue();
   }
 
@@ -323,13 +325,6 @@ class SessionFlowIT {
   }
 
   @Test
-  void saysThatThereIsNoRoom() throws Exception {
-    postgres.execute("update runner set cap = 1");
-    create();
-    assertRefused(sessions.create(wish(null)), Refusal.NO_CAPACITY);
-  }
-
-  @Test
   void forksWhatTheSnapshotCovers() throws Exception {
     SessionView s = create();
     send(s, "hi");
@@ -393,6 +388,84 @@ class SessionFlowIT {
     assertThat(await(good).kind()).isEqualTo(Verdict.Kind.APPENDED);
     assertThat(kinds(a)).contains("error");
     assertThat(kinds(b)).contains("message");
+  }
+
+  @Test
+  void evictsASessionThatWaitsForOneThatComes() throws Exception {
+    await(runner.register(1));
+    SessionView waiting = create();
+    SessionView next = create();
+
+    assertThat(next.status()).isEqualTo(SessionStatus.ACTIVE);
+    SessionView evicted = await(sessions.get(T, waiting.id()));
+    assertThat(evicted.status()).isEqualTo(SessionStatus.PAUSED);
+    assertThat(evicted.binding()).isEmpty();
+    assertThat(bodies(waiting)).last().isEqualTo("{\"action\":\"paused\",\"reason\":\"evicted\"}");
+    assertThat(reserved()).isEqualTo(1);
+    assertThat(await(sessions.resume(T, waiting.id())).status()).isEqualTo(SessionStatus.ACTIVE);
+    assertThat(await(sessions.get(T, next.id())).status()).isEqualTo(SessionStatus.PAUSED);
+    assertThat(reserved()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesASessionWhereEverySandboxIsRunning() throws Exception {
+    await(runner.register(1));
+    SessionView running = create();
+    send(running, "work");
+    Awaitility.await().until(() -> !runner.turns().isEmpty());
+    assertRefused(sessions.create(wish(null)), Refusal.NO_CAPACITY);
+    assertThat(await(sessions.get(T, running.id())).status()).isEqualTo(SessionStatus.ACTIVE);
+    assertThat(reserved()).isEqualTo(1);
+    assertThat(await(sessions.list(new ListSessions(T, null, null, 10, 0, true))).total())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void resumesNobodyWithoutRoom() throws Exception {
+    SessionView rests = create();
+    await(sessions.stop(T, rests.id()));
+    await(runner.register(1));
+    SessionView running = create();
+    send(running, "work");
+    Awaitility.await().until(() -> !runner.turns().isEmpty());
+    assertRefused(sessions.resume(T, rests.id()), Refusal.NO_CAPACITY);
+    assertThat(await(sessions.get(T, rests.id())).status()).isEqualTo(SessionStatus.STOPPED);
+  }
+
+  @Test
+  void keepsATurnThatAnEvictedSandboxNeverBegan() throws Exception {
+    SessionView s = create();
+    Binding old = runner.binding(s.id());
+    runner.lose(s.id());
+    await(runner.release(old, "evicted", 0)); // the message comes while the runner gives it back
+    send(s, "hello");
+    Awaitility.await().until(() -> !runner.turns().isEmpty());
+    assertThat(runner.turns().get(0).binding().epoch()).isGreaterThan(old.epoch());
+  }
+
+  @Test
+  void tellsTurnsThatBeganFromTurnsThatDidNot() throws Exception {
+    SessionView began = create();
+    send(began, "work");
+    Awaitility.await().until(() -> !runner.turns().isEmpty());
+    await(runner.release(runner.binding(began.id()), "evicted", 1));
+    assertThat(await(sessions.get(T, began.id())).openTurn()).isZero();
+    assertThat(bodies(began)).anyMatch(b -> b.contains("\"status\":\"lost\""));
+
+    SessionView not = create();
+    Binding binding = runner.binding(not.id());
+    runner.lose(not.id());
+    await(turnsOf(not));
+    await(coordinator.released(new SandboxReleased(binding, "evicted", 0)));
+    assertThat(bodies(not)).noneMatch(b -> b.contains("\"status\":\"lost\""));
+  }
+
+  private Future<?> turnsOf(SessionView s) {
+    return sessions.send(message(T, s.id(), "waits", null));
+  }
+
+  private List<String> bodies(SessionView s) throws Exception {
+    return await(journal.lasting(s.id(), 0, 100)).stream().map(EventRow::body).toList();
   }
 
   private SessionView create() throws Exception {

@@ -261,7 +261,7 @@ class SessionRacesIT {
   }
 
   private static Leave leave(Binding guard, TurnStatus queuedEnd) {
-    return new Leave("{}", guard, false, TurnStatus.LOST, queuedEnd, "over", null, true);
+    return new Leave("{}", guard, Leave.ALL, TurnStatus.LOST, queuedEnd, "over", null, true);
   }
 
   private static EventBatch batch(Binding b, long first, int count) {

@@ -1,0 +1,120 @@
+package io.ash.runner;
+
+import io.ash.model.PoolStats;
+import io.ash.model.SessionId;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What occupies the room of a runner: sandboxes with a session, and those that are being taken.
+ *
+ * <p>Every sandbox is counted from the moment it is wanted until nothing is left of it, and in one
+ * state only. Confined to the runner loop.
+ */
+final class Pool {
+  private final int capacity;
+  private final Map<SessionId, Long> taking = new HashMap<>();
+  private final Set<SessionHost> alive = new LinkedHashSet<>();
+  private final Set<SessionHost> leaving = new LinkedHashSet<>();
+  private long evicted;
+
+  /**
+   * An empty pool.
+   *
+   * @param capacity most sandboxes at a time
+   */
+  Pool(int capacity) {
+    this.capacity = capacity;
+  }
+
+  int capacity() {
+    return capacity;
+  }
+
+  /** Whether another sandbox has a place. */
+  boolean hasRoom() {
+    return alive.size() + taking.size() < capacity;
+  }
+
+  /** A sandbox for this epoch is wanted; it has a place from now on. */
+  void take(SessionId session, long epoch) {
+    taking.put(session, epoch);
+  }
+
+  /** It is there, or will not be. */
+  void taken(SessionId session, long epoch) {
+    taking.remove(session, epoch);
+  }
+
+  /** The epoch a sandbox is being taken for, -1 for none. */
+  long taking(SessionId session) {
+    return taking.getOrDefault(session, -1L);
+  }
+
+  /** A host lives here until nothing is left of it. */
+  void add(SessionHost host) {
+    alive.add(host);
+  }
+
+  void remove(SessionHost host) {
+    alive.remove(host);
+    leaving.remove(host);
+  }
+
+  /** Every host, in the order they came. */
+  List<SessionHost> all() {
+    return List.copyOf(alive);
+  }
+
+  /**
+   * Hosts in which nothing runs and that nobody gives back yet, those that waited longest first.
+   */
+  List<SessionHost> waiting() {
+    return alive.stream()
+        .filter(h -> h.waiting() && !leaving.contains(h))
+        .sorted(Comparator.comparingLong(SessionHost::idleMillis).reversed())
+        .toList();
+  }
+
+  /** The host to be given back first. */
+  Optional<SessionHost> longestWaiting(Collection<SessionHost> except) {
+    return waiting().stream().filter(h -> !except.contains(h)).findFirst();
+  }
+
+  /** Somebody begins to give a host back. */
+  void leaving(SessionHost host) {
+    leaving.add(host);
+  }
+
+  /** It stays, because it was used meanwhile or could not be saved. */
+  void stays(SessionHost host) {
+    leaving.remove(host);
+  }
+
+  void countEviction() {
+    evicted++;
+  }
+
+  /** What is here at this moment; each sandbox in exactly one state. */
+  PoolStats stats() {
+    int warming = taking.size();
+    int waiting = 0;
+    int running = 0;
+    for (SessionHost host : alive) {
+      if (host.phase() instanceof HostPhase.Preparing) {
+        warming++;
+      } else if (host.working()) {
+        running++;
+      } else {
+        waiting++;
+      }
+    }
+    return new PoolStats(0, warming, 0, waiting, running, capacity, 0, evicted);
+  }
+}
