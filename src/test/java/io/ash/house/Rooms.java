@@ -52,6 +52,7 @@ record Rooms(String root, Map<String, Set<String>> doors) {
     doors.put("process", Set.of());
     doors.put("telemetry", Set.of("config", "time", "model"));
     doors.put("blob", Set.of("model", "time", "telemetry"));
+    doors.put("archive", Set.of("model", "blob"));
     // corridor
     doors.put("wire", Set.of("model"));
     doors.put("link", plus(foundation, "wire"));
@@ -69,11 +70,13 @@ record Rooms(String root, Map<String, Set<String>> doors) {
             "coordinator.journal",
             "coordinator.fleet",
             "coordinator.agent",
-            "coordinator.auth"));
+            "coordinator.auth",
+            "archive"));
     doors.put(
         "coordinator.http",
         plus(
             trade,
+            "archive", // which names lists leave out
             "coordinator.auth",
             "coordinator.agent",
             "coordinator.journal",
@@ -92,7 +95,7 @@ record Rooms(String root, Map<String, Set<String>> doors) {
     // runner wing
     doors.put("runner.sandbox", plus(foundation, "process"));
     doors.put("runner.dialect", foundation);
-    doors.put("runner.workspace", foundation);
+    doors.put("runner.workspace", plus(foundation, "archive"));
     doors.put("runner.egress", foundation);
     doors.put(
         "runner",

@@ -1,5 +1,6 @@
 package io.ash.coordinator.agent;
 
+import io.ash.blob.Permissions;
 import io.ash.blob.RelativePath;
 import io.ash.coordinator.auth.Caller;
 import io.ash.model.Refusal;
@@ -19,8 +20,6 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -33,19 +32,6 @@ import java.util.Set;
 final class ServerFolder {
   private static final Set<OpenOption> READ =
       Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-
-  /** The permissions from the highest bit to the lowest. */
-  private static final List<PosixFilePermission> BITS =
-      List.of(
-          PosixFilePermission.OWNER_READ,
-          PosixFilePermission.OWNER_WRITE,
-          PosixFilePermission.OWNER_EXECUTE,
-          PosixFilePermission.GROUP_READ,
-          PosixFilePermission.GROUP_WRITE,
-          PosixFilePermission.GROUP_EXECUTE,
-          PosixFilePermission.OTHERS_READ,
-          PosixFilePermission.OTHERS_WRITE,
-          PosixFilePermission.OTHERS_EXECUTE);
 
   private final DeployConfig config;
 
@@ -165,13 +151,13 @@ final class ServerFolder {
     if (found.isSymbolicLink()) {
       tree.link(path, Files.readSymbolicLink(place.resolve(name)).toString());
     } else if (found.isDirectory()) {
-      tree.directory(path, mode(found), mtime);
+      tree.directory(path, Permissions.mode(found.permissions()), mtime);
       try (SecureDirectoryStream<Path> below = below(at, place, name)) {
         walk(below, place.resolve(name), path + "/", tree);
       }
     } else if (found.isRegularFile()) {
       try (InputStream in = Channels.newInputStream(at.newByteChannel(name, READ))) {
-        tree.file(path, in, mode(found), mtime);
+        tree.file(path, in, Permissions.mode(found.permissions()), mtime);
       }
     } else {
       throw refused(
@@ -188,14 +174,6 @@ final class ServerFolder {
           RelativePath.shown(place.resolve(name).toString())
               + " is not a directory on this server");
     }
-  }
-
-  private static int mode(PosixFileAttributes attributes) {
-    int mode = 0;
-    for (PosixFilePermission permission : attributes.permissions()) {
-      mode |= 0400 >> BITS.indexOf(permission);
-    }
-    return mode;
   }
 
   private static Refused outside(Path folder) {

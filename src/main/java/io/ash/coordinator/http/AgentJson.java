@@ -2,6 +2,7 @@ package io.ash.coordinator.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ash.archive.LeftOut;
 import io.ash.blob.Manifest;
 import io.ash.coordinator.agent.AgentView;
 import java.time.Instant;
@@ -25,7 +26,7 @@ final class AgentJson {
   static ObjectNode files(Manifest manifest) {
     ArrayNode files = Json.array();
     manifest.files().stream()
-        .filter(file -> FileNames.shown(file.path(), false))
+        .filter(file -> LeftOut.isListed(file.path(), false))
         .forEach(
             file ->
                 files

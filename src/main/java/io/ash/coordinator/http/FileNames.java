@@ -4,34 +4,17 @@ import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Rules about names of files: which are shown, which are safe, what they contain. */
+/** Rules about names of files: which are safe, what they contain. */
 final class FileNames {
   private static final int LONGEST_PATH = 4096;
-  private static final Set<String> NEVER =
-      Set.of("node_modules", ".git", "__pycache__", ".DS_Store");
-  private static final Set<String> HIDDEN =
-      Set.of(".cache", ".npm", ".pnpm-store", ".yarn", ".venv", "venv", ".tmp", "tmp");
-  private static final List<String> NEVER_ENDING = List.of(".sock", ".lock", ".pid");
   private static final Map<String, String> TYPES = types();
 
   private FileNames() {}
-
-  /** Whether a listing shows a file. */
-  static boolean shown(String path, boolean includeHidden) {
-    for (String part : path.split("/", -1)) {
-      if (NEVER.contains(part) || (!includeHidden && HIDDEN.contains(part))) {
-        return false;
-      }
-    }
-    return NEVER_ENDING.stream().noneMatch(path::endsWith);
-  }
 
   /** The same path, if it is relative and stays inside; otherwise refused. */
   static String safe(String path) {

@@ -2,6 +2,7 @@ package io.ash.coordinator.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ash.archive.LeftOut;
 import io.ash.coordinator.session.Workspaces;
 import io.ash.coordinator.session.Workspaces.Listing;
 import io.ash.coordinator.session.Workspaces.Part;
@@ -56,7 +57,7 @@ public final class FileRoutes {
   private static ObjectNode json(Listing listing, boolean includeHidden) {
     ArrayNode files = Json.array();
     listing.files().stream()
-        .filter(f -> FileNames.shown(f.path(), includeHidden))
+        .filter(f -> LeftOut.isListed(f.path(), includeHidden))
         .forEach(
             f ->
                 files

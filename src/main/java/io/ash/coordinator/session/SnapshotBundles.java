@@ -1,5 +1,8 @@
 package io.ash.coordinator.session;
 
+import io.ash.archive.BundleWriter;
+import io.ash.archive.LeftOut;
+import io.ash.blob.Lanes;
 import io.ash.blob.ManifestEntry;
 import io.ash.coordinator.store.SessionView;
 import io.ash.model.Refusal;
@@ -10,18 +13,17 @@ import io.ash.wire.BundleChunk;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.zip.GZIPOutputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
-import org.apache.commons.compress.archivers.tar.TarConstants;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Packs the workspace in a snapshot into a gzipped tar, part by part as the caller asks.
@@ -31,7 +33,6 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
  */
 final class SnapshotBundles {
   private static final Duration IDLE = Duration.ofMinutes(1);
-  private static final int PART = 1 << 20;
   private static final int MOST_TRANSFERS = 100;
 
   private final SnapshotFiles files;
@@ -69,100 +70,104 @@ final class SnapshotBundles {
     if (t == null || !t.session.equals(session)) {
       return Future.failedFuture(new Refused(Refusal.NOT_FOUND, "This transfer is over."));
     }
+    if (!t.busy.compareAndSet(false, true)) {
+      return Future.failedFuture(
+          new Refused(Refusal.INVALID_REQUEST, "The part before is still being packed."));
+    }
     t.limit.cancel();
-    return fill(t)
+    return Lanes.each(t, 1, step -> fill(t))
         .map(
-            last -> {
+            v -> {
+              Buffer part = Buffer.buffer(t.bundle.take());
+              boolean last = t.bundle.isOver();
               if (last) {
                 transfers.remove(handle);
               } else {
                 t.limit = timers.once(IDLE, () -> transfers.remove(handle));
               }
-              byte[] part = t.out.toByteArray();
-              t.out.reset();
-              return new BundleChunk(handle, Buffer.buffer(part), last);
+              t.busy.set(false);
+              return new BundleChunk(handle, part, last);
             })
         .onFailure(e -> transfers.remove(handle));
   }
 
-  /** Packs until a part is full; true when the archive is complete. */
-  private Future<Boolean> fill(Transfer t) {
-    if (t.out.size() >= PART) {
-      return Future.succeededFuture(false);
-    }
-    if (!t.chunks.isEmpty()) {
-      return files
-          .content(t.tree, t.chunks.poll())
-          .compose(bytes -> vertx.executeBlocking(() -> t.body(bytes)))
-          .compose(v -> fill(t));
-    }
-    if (t.entries.isEmpty()) {
-      return vertx.executeBlocking(t::finish).map(true);
-    }
-    return vertx.executeBlocking(() -> t.header(t.entries.poll())).compose(v -> fill(t));
+  /** One step of packing: the next chunk of a file, or entries up to the next one that has any. */
+  private Future<Void> fill(Transfer t) {
+    String chunk = t.chunks.poll();
+    return chunk == null
+        ? vertx.executeBlocking(t::entries)
+        : files.content(t.tree, chunk).compose(bytes -> vertx.executeBlocking(() -> t.body(bytes)));
   }
 
-  private static final class Transfer {
+  /** Iterates the steps to the next part. One step after another, on any thread. */
+  private static final class Transfer implements Iterable<Boolean> {
     final SessionId session;
     final SnapshotFiles.Tree tree;
     final Deque<ManifestEntry> entries = new ArrayDeque<>();
     final Deque<String> chunks = new ArrayDeque<>();
-    final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    final TarArchiveOutputStream tar;
-    Timers.Handle limit = () -> {};
+    final BundleWriter bundle = new BundleWriter();
+    final AtomicBoolean busy = new AtomicBoolean();
+    volatile Timers.Handle limit = () -> {};
 
     Transfer(SessionId session, SnapshotFiles.Tree tree) {
       this.session = session;
       this.tree = tree;
       tree.manifest().entries().stream()
           .filter(e -> e.path().startsWith(tree.prefix()))
+          .filter(e -> LeftOut.isBundled(path(e), e instanceof ManifestEntry.Directory))
           .forEach(entries::add);
-      try {
-        tar = new TarArchiveOutputStream(new GZIPOutputStream(out, 8192, true));
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      }
-      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-      tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     }
 
-    Void header(ManifestEntry e) throws IOException {
-      String name = "./" + e.path().substring(tree.prefix().length());
+    private String path(ManifestEntry e) {
+      return e.path().substring(tree.prefix().length());
+    }
+
+    @Override
+    public Iterator<Boolean> iterator() {
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return !bundle.isFull();
+        }
+
+        @Override
+        public Boolean next() {
+          return true;
+        }
+      };
+    }
+
+    @Nullable Void entries() throws IOException {
+      while (chunks.isEmpty() && !bundle.isFull()) {
+        ManifestEntry e = entries.poll();
+        if (e == null) {
+          bundle.end();
+        } else {
+          entry(e);
+        }
+      }
+      return null;
+    }
+
+    private void entry(ManifestEntry e) throws IOException {
       if (e instanceof ManifestEntry.File f) {
-        TarArchiveEntry entry = new TarArchiveEntry(name);
-        entry.setSize(f.size());
-        entry.setMode(f.mode());
-        entry.setModTime(f.mtime());
-        tar.putArchiveEntry(entry);
+        bundle.beginFile(path(f), f.mode(), FileTime.fromMillis(f.mtime()), f.size());
         chunks.addAll(f.chunks());
-        if (f.chunks().isEmpty()) {
-          tar.closeArchiveEntry();
+        if (chunks.isEmpty()) {
+          bundle.endFile();
         }
       } else if (e instanceof ManifestEntry.Directory d) {
-        TarArchiveEntry entry = new TarArchiveEntry(name + "/");
-        entry.setMode(d.mode());
-        entry.setModTime(d.mtime());
-        tar.putArchiveEntry(entry);
-        tar.closeArchiveEntry();
+        bundle.directory(path(d), d.mode(), FileTime.fromMillis(d.mtime()));
       } else if (e instanceof ManifestEntry.Link l) {
-        TarArchiveEntry entry = new TarArchiveEntry(name, TarConstants.LF_SYMLINK);
-        entry.setLinkName(l.target());
-        tar.putArchiveEntry(entry);
-        tar.closeArchiveEntry();
+        bundle.link(path(l), l.target(), FileTime.fromMillis(0));
       }
-      return null;
     }
 
-    Void body(byte[] bytes) throws IOException {
-      tar.write(bytes);
+    @Nullable Void body(byte[] bytes) throws IOException {
+      bundle.content(bytes);
       if (chunks.isEmpty()) {
-        tar.closeArchiveEntry();
+        bundle.endFile();
       }
-      return null;
-    }
-
-    Void finish() throws IOException {
-      tar.close();
       return null;
     }
   }

@@ -1,11 +1,15 @@
 package io.ash.coordinator.session;
 
+import io.ash.archive.LeftOut;
+import io.ash.blob.BadManifest;
 import io.ash.blob.BlobKeys;
 import io.ash.blob.Blobs;
 import io.ash.blob.Chunks;
+import io.ash.blob.CorruptBlob;
 import io.ash.blob.Manifest;
 import io.ash.blob.ManifestCodec;
 import io.ash.blob.ManifestEntry;
+import io.ash.blob.NoSuchBlob;
 import io.ash.blob.RelativePath;
 import io.ash.coordinator.store.SessionView;
 import io.ash.coordinator.store.SnapshotStore;
@@ -63,12 +67,28 @@ final class SnapshotFiles {
   }
 
   private Future<Manifest> load(Chunks chunks, String key) {
-    return blobs
-        .get(key)
-        .compose(
-            packed ->
-                vertx.executeBlocking(
-                    () -> ManifestCodec.read(chunks.unpack(key, packed, ManifestCodec.MAX_BYTES))));
+    return told(
+        blobs
+            .get(key)
+            .compose(
+                packed ->
+                    vertx.executeBlocking(
+                        () ->
+                            ManifestCodec.read(
+                                chunks.unpack(key, packed, ManifestCodec.MAX_BYTES)))));
+  }
+
+  private static <T> Future<T> told(Future<T> read) {
+    return read.recover(
+        e ->
+            Future.failedFuture(
+                e instanceof NoSuchBlob || e instanceof CorruptBlob || e instanceof BadManifest
+                    ? new Refused(
+                        Refusal.WORKSPACE_DAMAGED,
+                        "The newest snapshot is damaged: "
+                            + e.getMessage()
+                            + ". Resume the session to go on from the one before.")
+                    : e));
   }
 
   Future<List<FileEntry>> list(SessionView s) {
@@ -77,6 +97,7 @@ final class SnapshotFiles {
             tree ->
                 tree.manifest().files().stream()
                     .filter(f -> f.path().startsWith(tree.prefix()))
+                    .filter(f -> LeftOut.isListed(f.path().substring(tree.prefix().length()), true))
                     .map(
                         f ->
                             new FileEntry(
@@ -107,9 +128,10 @@ final class SnapshotFiles {
   }
 
   Future<byte[]> content(Tree tree, String key) {
-    return blobs
-        .get(key)
-        .compose(packed -> vertx.executeBlocking(() -> tree.chunks().unpack(key, packed)));
+    return told(
+        blobs
+            .get(key)
+            .compose(packed -> vertx.executeBlocking(() -> tree.chunks().unpack(key, packed))));
   }
 
   static ManifestEntry.File file(Tree tree, String path) {

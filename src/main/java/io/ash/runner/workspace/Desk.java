@@ -1,5 +1,6 @@
 package io.ash.runner.workspace;
 
+import io.ash.blob.Permissions;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryNotEmptyException;
@@ -47,7 +48,7 @@ final class Desk {
   /** An empty file that only the server can see. */
   Path file() throws IOException {
     prepare();
-    return Files.createFile(next(), PosixFilePermissions.asFileAttribute(Mode.permissions(0600)));
+    return Files.createFile(next(), PosixFilePermissions.asFileAttribute(Permissions.of(0600)));
   }
 
   /** Adds to a file that was made here. */
@@ -64,7 +65,7 @@ final class Desk {
   void place(Path file, int mode, FileTime mtime, SafeDirectory in, Path name) throws IOException {
     Files.setLastModifiedTime(file, mtime);
     own(file);
-    Files.setPosixFilePermissions(file, Mode.permissions(mode));
+    Files.setPosixFilePermissions(file, Permissions.of(mode));
     move(file, in, name);
   }
 
@@ -99,7 +100,7 @@ final class Desk {
     prepare();
     Path made = Files.createDirectory(next());
     try {
-      Files.setPosixFilePermissions(made, Mode.permissions(mode));
+      Files.setPosixFilePermissions(made, Permissions.of(mode));
       own(made);
       move(made, in, name);
     } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
@@ -156,7 +157,7 @@ final class Desk {
     if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
       try {
         Files.createDirectory(
-            directory, PosixFilePermissions.asFileAttribute(Mode.permissions(0700)));
+            directory, PosixFilePermissions.asFileAttribute(Permissions.of(0700)));
       } catch (FileAlreadyExistsException e) {
         // Somebody else was faster.
       }

@@ -1,5 +1,6 @@
 package io.ash.runner.workspace;
 
+import io.ash.blob.Permissions;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributes;
 
@@ -26,7 +27,7 @@ record Facts(Kind kind, int mode, long size, FileTime mtime, Object key) {
             : found.isDirectory() ? Kind.DIRECTORY : found.isRegularFile() ? Kind.FILE : Kind.OTHER;
     return new Facts(
         kind,
-        Mode.of(found.permissions()),
+        Permissions.mode(found.permissions()),
         found.size(),
         found.lastModifiedTime(),
         found.fileKey());

@@ -1,26 +1,21 @@
 package io.ash.runner.workspace;
 
+import io.ash.archive.BundleWriter;
+import io.ash.archive.LeftOut;
 import io.ash.blob.Manifest;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
-import java.util.zip.GZIPOutputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
-import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,27 +24,19 @@ import org.jspecify.annotations.Nullable;
  * is cut. Blocks; for one thread at a time.
  */
 final class Packing implements Closeable {
-  static final int PART = 1 << 20;
   private static final int STEP = 64 << 10;
 
   private final Tree tree;
   private final Desk desk;
   private final Deque<String> paths;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final TarArchiveOutputStream tar;
+  private final BundleWriter bundle = new BundleWriter();
   private @Nullable SeekableByteChannel file;
   private long left;
-  private boolean complete;
 
-  private Packing(Tree tree, Desk desk, Deque<String> paths) throws IOException {
+  private Packing(Tree tree, Desk desk, Deque<String> paths) {
     this.tree = tree;
     this.desk = desk;
     this.paths = paths;
-    this.tar =
-        new TarArchiveOutputStream(new GZIPOutputStream(out, 8192), StandardCharsets.UTF_8.name());
-    tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-    tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
-    tar.setAddPaxHeadersForNonAsciiNames(true);
   }
 
   /** Notes what is in the tree by now; each is packed as it is when its turn comes. */
@@ -68,14 +55,14 @@ final class Packing implements Closeable {
   private record Noting(List<String> found) implements Walk.Visitor {
     @Override
     public void entry(Walk.Spot spot, Facts facts) {
-      if (!facts.is(Facts.Kind.OTHER) && SkipNames.isBundledFile(spot.text())) {
+      if (!facts.is(Facts.Kind.OTHER) && LeftOut.isBundledName(spot.text(), false)) {
         found.add(spot.path());
       }
     }
 
     @Override
     public boolean directory(Walk.Spot spot, Facts facts) {
-      if (!SkipNames.isBundledDirectory(spot.text())) {
+      if (!LeftOut.isBundledName(spot.text(), true)) {
         return false;
       }
       found.add(spot.path());
@@ -90,19 +77,15 @@ final class Packing implements Closeable {
 
   /** The next part: 1 MiB, the last one what is left. */
   byte[] next() throws IOException {
-    while (out.size() < PART && !complete) {
+    while (!bundle.isFull()) {
       step();
     }
-    byte[] all = out.toByteArray();
-    out.reset();
-    int length = Math.min(PART, all.length);
-    out.write(all, length, all.length - length);
-    return Arrays.copyOf(all, length);
+    return bundle.take();
   }
 
   /** Whether there is no further part. */
   boolean isOver() {
-    return complete && out.size() == 0;
+    return bundle.isOver();
   }
 
   private void step() throws IOException {
@@ -112,8 +95,7 @@ final class Packing implements Closeable {
     }
     String path = paths.poll();
     if (path == null) {
-      tar.close();
-      complete = true;
+      bundle.end();
       return;
     }
     try {
@@ -123,7 +105,7 @@ final class Packing implements Closeable {
             Facts facts = in.facts(name);
             switch (facts.kind()) {
               case FILE -> begin(path, facts, in, name);
-              case DIRECTORY -> put(entry(path + "/", facts));
+              case DIRECTORY -> bundle.directory(path, facts.mode(), facts.mtime());
               case LINK -> link(path, facts, in, name);
               case OTHER -> {}
             }
@@ -141,9 +123,7 @@ final class Packing implements Closeable {
     SeekableByteChannel channel = in.open(name, facts);
     file = channel;
     left = channel.size();
-    TarArchiveEntry entry = entry(path, facts);
-    entry.setSize(left);
-    tar.putArchiveEntry(entry);
+    bundle.beginFile(path, facts.mode(), facts.mtime(), left);
   }
 
   private void body(SeekableByteChannel channel) throws IOException {
@@ -152,35 +132,20 @@ final class Packing implements Closeable {
     while (into.hasRemaining() && channel.read(into) >= 0) {
       // goes on until the step is full; what the file no longer has stays zero
     }
-    tar.write(step);
+    bundle.content(step);
     left -= step.length;
     if (left == 0) {
       channel.close();
       file = null;
-      tar.closeArchiveEntry();
+      bundle.endFile();
     }
   }
 
   private void link(String path, Facts facts, SafeDirectory in, Path name) throws IOException {
     String target = EntryName.text(desk.target(in, name, facts));
     if (target != null) {
-      TarArchiveEntry entry = new TarArchiveEntry("./" + path, TarConstants.LF_SYMLINK);
-      entry.setLinkName(target);
-      entry.setModTime(facts.mtime());
-      put(entry);
+      bundle.link(path, target, facts.mtime());
     }
-  }
-
-  private static TarArchiveEntry entry(String path, Facts facts) {
-    TarArchiveEntry entry = new TarArchiveEntry("./" + path);
-    entry.setMode(facts.mode());
-    entry.setModTime(facts.mtime());
-    return entry;
-  }
-
-  private void put(TarArchiveEntry entry) throws IOException {
-    tar.putArchiveEntry(entry);
-    tar.closeArchiveEntry();
   }
 
   /** Leaves the archive unfinished. */

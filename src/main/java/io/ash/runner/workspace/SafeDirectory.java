@@ -1,5 +1,6 @@
 package io.ash.runner.workspace;
 
+import io.ash.blob.Permissions;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
@@ -140,7 +141,7 @@ final class SafeDirectory implements Closeable {
   void set(int mode, FileTime mtime) throws IOException {
     PosixFileAttributeView own = handle.getFileAttributeView(PosixFileAttributeView.class);
     own.setTimes(mtime, null, null);
-    own.setPermissions(Mode.permissions(mode));
+    own.setPermissions(Permissions.of(mode));
   }
 
   /** Where it was when it was opened: for messages and for what is checked afterwards. */

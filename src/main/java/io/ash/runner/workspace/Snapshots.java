@@ -4,6 +4,7 @@ import io.ash.blob.BlobKeys;
 import io.ash.blob.Blobs;
 import io.ash.blob.Chunk;
 import io.ash.blob.Chunks;
+import io.ash.blob.Lanes;
 import io.ash.blob.Manifest;
 import io.ash.blob.ManifestCodec;
 import io.ash.blob.ManifestEntry;

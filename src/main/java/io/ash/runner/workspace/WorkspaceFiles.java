@@ -1,5 +1,6 @@
 package io.ash.runner.workspace;
 
+import io.ash.archive.LeftOut;
 import io.ash.blob.Manifest;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
@@ -39,7 +40,7 @@ final class WorkspaceFiles {
         new Walk.Visitor() {
           @Override
           public void entry(Walk.Spot spot, Facts facts) {
-            if (facts.is(Facts.Kind.FILE) && SkipNames.isListed(spot.text(), includeHidden)) {
+            if (facts.is(Facts.Kind.FILE) && LeftOut.isListedName(spot.text(), includeHidden)) {
               if (found.size() >= MOST_LISTED) {
                 throw tooMany();
               }
@@ -49,7 +50,7 @@ final class WorkspaceFiles {
 
           @Override
           public boolean directory(Walk.Spot spot, Facts facts) {
-            return SkipNames.isListed(spot.text(), includeHidden);
+            return LeftOut.isListedName(spot.text(), includeHidden);
           }
 
           @Override

@@ -22,16 +22,6 @@ class FileNamesTest {
   }
 
   @Test
-  void hidesWhatNobodyWroteByHand() {
-    assertThat(FileNames.shown("node_modules/x/a.js", true)).isFalse();
-    assertThat(FileNames.shown("a/.git/HEAD", true)).isFalse();
-    assertThat(FileNames.shown("run.pid", true)).isFalse();
-    assertThat(FileNames.shown("tmp/a", true)).isTrue();
-    assertThat(FileNames.shown("tmp/a", false)).isFalse();
-    assertThat(FileNames.shown(".env", false)).isTrue();
-  }
-
-  @Test
   void tellsTheTypeAndNameOfADownload() {
     assertThat(FileNames.contentType("a/B.JSON")).isEqualTo("application/json");
     assertThat(FileNames.contentType("Makefile")).isEqualTo("application/octet-stream");

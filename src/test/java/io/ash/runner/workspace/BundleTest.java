@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ash.archive.BundleLimits;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.vertx.core.Vertx;
@@ -160,6 +161,41 @@ class BundleTest {
     assertThat(grounds.workspace.resolve("a/b/c")).hasContent("content");
   }
 
+  @Test
+  void unpacksTheLinksItPackedWithoutFollowingAny() throws Exception {
+    write("a/b/c", "content".getBytes(UTF_8));
+    Files.createSymbolicLink(grounds.workspace.resolve("a/near"), Path.of("b/c"));
+    Files.createSymbolicLink(grounds.workspace.resolve("a/up"), Path.of("../a/b"));
+    Files.createSymbolicLink(grounds.workspace.resolve("größe"), Path.of("n".repeat(150)));
+    Files.createSymbolicLink(grounds.workspace.resolve("out"), grounds.secret);
+    byte[] archive = packed();
+    for (String link : List.of("a/near", "a/up", "größe", "out")) {
+      Files.delete(grounds.workspace.resolve(link));
+    }
+    write("out", "a file by now".getBytes(UTF_8));
+
+    unpack(Buffer.buffer(archive));
+
+    assertThat(Files.readSymbolicLink(grounds.workspace.resolve("a/near")))
+        .isEqualTo(Path.of("b/c"));
+    assertThat(grounds.workspace.resolve("a/up/c")).hasContent("content");
+    assertThat(Files.readSymbolicLink(grounds.workspace.resolve("größe")))
+        .isEqualTo(Path.of("n".repeat(150)));
+    assertThat(Files.readSymbolicLink(grounds.workspace.resolve("out"))).isEqualTo(grounds.secret);
+    assertThatThrownBy(() -> grounds.files.read("out", 0, 10)).isInstanceOf(Refused.class);
+    assertThat(grounds.secret).hasContent("SECRET");
+  }
+
+  @Test
+  void refusesABombBelowTheLimitByItsRatio() throws Exception {
+    Buffer bomb = new Archive().zeros("zeros", 200 << 20).bytes();
+
+    assertThatThrownBy(() -> unpack(bomb))
+        .isInstanceOf(Refused.class)
+        .hasMessageContaining("times its packed size");
+    assertThat(grounds.workspace).isEmptyDirectory();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"/abs", "../up", "a/../../up", "./../up", "a/..", "a//b", "a\u0000/../../up2/.."})
@@ -217,12 +253,18 @@ class BundleTest {
         Refusal.FILE_REFUSED, new Archive().file("a", 0644, "x").file("a/b", 0644, "x").bytes());
     refused(
         Refusal.FILE_REFUSED, new Archive().file("a/b", 0644, "x").file("a", 0644, "x").bytes());
+    refused(
+        Refusal.FILE_REFUSED,
+        new Archive()
+            .file("a/b", 0644, "x")
+            .entry("a", TarConstants.LF_SYMLINK, "elsewhere")
+            .bytes());
     assertThat(grounds.workspace).isEmptyDirectory();
   }
 
   @Test
   void stopsABombAtTheLimit() throws Exception {
-    Buffer bomb = new Archive().zeros("zeros", Unpacking.MOST_BYTES + (1 << 20)).bytes();
+    Buffer bomb = new Archive().zeros("zeros", BundleLimits.MOST_BYTES + (1 << 20)).bytes();
     assertThat(bomb.length()).isLessThan(2 << 20);
 
     refused(Refusal.TOO_LARGE, bomb);
@@ -233,7 +275,7 @@ class BundleTest {
   @Test
   void refusesTooManyEntries() throws Exception {
     Archive many = new Archive();
-    for (int i = 0; i <= Unpacking.MOST_ENTRIES; i++) {
+    for (int i = 0; i <= BundleLimits.MOST_ENTRIES; i++) {
       many.file("f", 0644, "");
     }
 

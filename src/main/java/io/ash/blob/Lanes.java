@@ -1,4 +1,4 @@
-package io.ash.runner.workspace;
+package io.ash.blob;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,7 +11,7 @@ import java.util.function.Function;
  * Does some work for one item after another, a few at a time; after a failure nothing new is begun.
  * Confined to one event loop.
  */
-final class Lanes<T> {
+public final class Lanes<T> {
   private final Iterator<T> items;
   private final Function<T, Future<Void>> work;
   private boolean failed;
@@ -22,7 +22,8 @@ final class Lanes<T> {
   }
 
   /** Completes when all is done, or when what was begun is over and something of it failed. */
-  static <T> Future<Void> each(Iterable<T> items, int lanes, Function<T, Future<Void>> work) {
+  public static <T> Future<Void> each(
+      Iterable<T> items, int lanes, Function<T, Future<Void>> work) {
     Lanes<T> all = new Lanes<>(items.iterator(), work);
     List<Future<Void>> over = new ArrayList<>();
     for (int i = 0; i < lanes; i++) {

@@ -1,4 +1,4 @@
-package io.ash.runner.workspace;
+package io.ash.archive;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -10,8 +10,9 @@ import java.util.Arrays;
  *
  * @param type the letter that says what it is
  * @param mtime seconds since 1970
+ * @param target where a link leads
  */
-record TarHeader(String name, char type, int mode, long size, long mtime) {
+record TarHeader(String name, char type, int mode, long size, long mtime, String target) {
   /** Bytes of a block. */
   static final int BLOCK = 512;
 
@@ -30,7 +31,8 @@ record TarHeader(String name, char type, int mode, long size, long mtime) {
         (char) (block[156] & 0xff),
         (int) (number(block, 100, 8) & 0777),
         number(block, 124, 12),
-        number(block, 136, 12));
+        number(block, 136, 12),
+        text(block, 157, 100));
   }
 
   /** The text of some bytes, which has to be UTF-8. */

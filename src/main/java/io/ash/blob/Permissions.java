@@ -1,12 +1,12 @@
-package io.ash.runner.workspace;
+package io.ash.blob;
 
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Permission bits as a number and as Java has them. */
-final class Mode {
+/** The nine permission bits as a number, as manifests have them, and as a set, as Java has them. */
+public final class Permissions {
   /** From the highest bit on. */
   private static final List<PosixFilePermission> BITS =
       List.of(
@@ -20,9 +20,10 @@ final class Mode {
           PosixFilePermission.OTHERS_WRITE,
           PosixFilePermission.OTHERS_EXECUTE);
 
-  private Mode() {}
+  private Permissions() {}
 
-  static Set<PosixFilePermission> permissions(int mode) {
+  /** The bits of a number; what is above the nine is left out. */
+  public static Set<PosixFilePermission> of(int mode) {
     Set<PosixFilePermission> set = new HashSet<>();
     for (int i = 0; i < BITS.size(); i++) {
       if ((mode & (0400 >> i)) != 0) {
@@ -32,7 +33,8 @@ final class Mode {
     return set;
   }
 
-  static int of(Set<PosixFilePermission> permissions) {
+  /** The number of the bits. */
+  public static int mode(Set<PosixFilePermission> permissions) {
     int mode = 0;
     for (int i = 0; i < BITS.size(); i++) {
       if (permissions.contains(BITS.get(i))) {

@@ -1,4 +1,4 @@
-package io.ash.runner.workspace;
+package io.ash.archive;
 
 import java.io.IOException;
 

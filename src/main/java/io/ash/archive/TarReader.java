@@ -1,4 +1,4 @@
-package io.ash.runner.workspace;
+package io.ash.archive;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -27,6 +27,7 @@ final class TarReader {
   /** The next entry with its full name, null at the end of the archive. */
   @Nullable TarHeader next() throws IOException {
     @Nullable String longName = null;
+    @Nullable String longTarget = null;
     Map<String, String> extended = Map.of();
     while (true) {
       in.skipNBytes(left + padding);
@@ -42,11 +43,11 @@ final class TarReader {
       TarHeader header = TarHeader.of(block);
       switch (header.type()) {
         case 'L' -> longName = TarHeader.text(withoutNul(extended(header)));
-        case 'K' -> extended(header);
+        case 'K' -> longTarget = TarHeader.text(withoutNul(extended(header)));
         case 'g' -> extended(header);
         case 'x' -> extended = keywords(extended(header));
         default -> {
-          return entry(header, longName, extended);
+          return entry(header, longName, longTarget, extended);
         }
       }
     }
@@ -62,10 +63,14 @@ final class TarReader {
     return n;
   }
 
-  private TarHeader entry(TarHeader header, @Nullable String longName, Map<String, String> extended)
+  private TarHeader entry(
+      TarHeader header,
+      @Nullable String longName,
+      @Nullable String longTarget,
+      Map<String, String> extended)
       throws BadArchive {
-    String path = extended.get("path");
-    String name = path != null ? path : longName != null ? longName : header.name();
+    String name = first(extended.get("path"), longName, header.name());
+    String target = first(extended.get("linkpath"), longTarget, header.target());
     String size = extended.get("size");
     if (extended.keySet().stream().anyMatch(k -> k.startsWith("GNU.sparse"))) {
       throw new BadArchive("it has a sparse file");
@@ -76,11 +81,21 @@ final class TarReader {
             header.type(),
             header.mode(),
             size == null ? header.size() : decimal(size),
-            header.mtime());
+            header.mtime(),
+            target);
     boolean file = isFile(entry);
     left = file ? entry.size() : 0;
     padding = file ? -entry.size() & (TarHeader.BLOCK - 1) : 0;
     return entry;
+  }
+
+  private static String first(@Nullable String first, @Nullable String second, String last) {
+    return first != null ? first : second != null ? second : last;
+  }
+
+  /** Whether an entry is a symbolic link. */
+  static boolean isLink(TarHeader entry) {
+    return entry.type() == '2';
   }
 
   /** Whether an entry is a regular file; an old archive marks directories by a slash. */
