@@ -17,11 +17,27 @@ create table api_key (
 );
 create index api_key_tenant on api_key (tenant);
 
+-- A place outside the database where bytes of blobs lie. Which blobs exist is decided by their rows alone.
+create table depot (
+  id         uuid primary key,
+  url        text not null unique,                   -- as ASH_SNAPSHOT_URL named it
+  mark       text,                                   -- what lies there under the name ash-depot; null before the first start
+  audited_at timestamptz not null default now(),
+  created_at timestamptz not null default now()
+);
+
 create table blob (
   key        text primary key,                       -- hex HMAC-SHA256(tenant key, content)
-  bytes      bytea not null,                         -- compressed form
+  bytes      bytea,                                  -- compressed form; null where it lies in a depot
+  depot      uuid references depot (id),
+  tag        text,                                   -- with the key the name in the depot; no two writes have the same
+  size       int,                                    -- bytes in the depot
+  crc        int,                                    -- CRC-32C of them
+  lost       boolean not null default false,         -- found missing or damaged: counts as not there until it is put again
   created_at timestamptz not null default now(),
-  claimed_at timestamptz not null default now()      -- last time somebody asked whether it is here
+  claimed_at timestamptz not null default now(),     -- last time somebody asked whether it is here, or let go of it
+  check (case when depot is null then bytes is not null and tag is null
+    else bytes is null and tag is not null and size is not null and crc is not null end)
 );
 alter table blob alter column bytes set storage external;
 

@@ -23,6 +23,7 @@ import io.ash.coordinator.store.FleetStore;
 import io.ash.coordinator.store.JournalStore;
 import io.ash.coordinator.store.KeyStore;
 import io.ash.coordinator.store.MoveStore;
+import io.ash.coordinator.store.OpenDepot;
 import io.ash.coordinator.store.SessionStore;
 import io.ash.coordinator.store.SnapshotStore;
 import io.ash.coordinator.store.TicketStore;
@@ -40,15 +41,22 @@ final class CoordinatorAssembly {
   private final Database database;
   private final CoordinatorConfig config;
   private final Seals seals;
+  private final Optional<OpenDepot> depot;
   private final Tenants tenants;
   private final KeyStore keyStore;
   private final KeyHashes hashes;
 
-  CoordinatorAssembly(Ground ground, Database database, CoordinatorConfig config, Seals seals) {
+  CoordinatorAssembly(
+      Ground ground,
+      Database database,
+      CoordinatorConfig config,
+      Seals seals,
+      Optional<OpenDepot> depot) {
     this.ground = ground;
     this.database = database;
     this.config = config;
     this.seals = seals;
+    this.depot = depot;
     this.keyStore = new KeyStore(database);
     this.tenants = new Tenants(keyStore);
     this.hashes = new KeyHashes(config.credentialKey());
@@ -68,7 +76,7 @@ final class CoordinatorAssembly {
    * @param ownRunner id of the runner in this process; empty where there is none
    */
   CoordinatorWing build(RunnerDirectory runners, String ownRunner) {
-    BlobStore blobs = new BlobStore(database);
+    BlobStore blobs = new BlobStore(database, depot);
     JournalStore journalStore = new JournalStore(database);
     Journal journal = new Journal(journalStore, ground.clock());
     journal.listen(new TurnTimes(ground.metrics()));

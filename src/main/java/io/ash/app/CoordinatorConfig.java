@@ -1,5 +1,6 @@
 package io.ash.app;
 
+import io.ash.blob.depot.DepotConfig;
 import io.ash.config.Env;
 import io.ash.config.Secret;
 import io.ash.coordinator.agent.DeployConfig;
@@ -21,6 +22,7 @@ record CoordinatorConfig(
     FleetConfig fleet,
     SessionConfig session,
     DeployConfig deploy,
+    DepotConfig depot,
     Optional<Secret> apiKey,
     Optional<Secret> credentialKey,
     Optional<Secret> internalSecret) {
@@ -31,6 +33,7 @@ record CoordinatorConfig(
         FleetConfig.read(env),
         SessionConfig.read(env),
         DeployConfig.read(env, dataDirectory, mode == Mode.STANDALONE),
+        DepotConfig.read(env),
         env.secret("ASH_API_KEY"),
         env.secret("ASH_CREDENTIAL_KEY"),
         env.secret("ASH_INTERNAL_SECRET"));

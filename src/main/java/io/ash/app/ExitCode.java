@@ -12,7 +12,8 @@ public enum ExitCode {
   MACHINE(4, "this machine cannot run ash (Java, Linux, bubblewrap, user namespaces)"),
   PORT(5, "the port cannot be opened"),
   DATA_DIRECTORY(6, "the data directory is in use by another server or cannot be written"),
-  DATABASE(7, "the database cannot be reached, or holds what this version cannot use");
+  DATABASE(7, "the database cannot be reached, or holds what this version cannot use"),
+  DEPOT(8, "the place that ASH_SNAPSHOT_URL names cannot be used");
 
   private final int code;
   private final String meaning;

@@ -8,6 +8,7 @@ import io.ash.coordinator.embedded.DataLock;
 import io.ash.coordinator.store.Database;
 import io.ash.coordinator.store.DatabaseConfig;
 import io.ash.coordinator.store.Migrator;
+import io.ash.coordinator.store.OpenDepot;
 import io.ash.coordinator.store.SchemaStatus;
 import io.ash.link.BusLink;
 import io.ash.runner.sandbox.SandboxUnavailable;
@@ -66,8 +67,9 @@ final class Server {
     migrate(opening, reachable, config, id);
     Database database = connect(reachable, id);
 
+    Optional<OpenDepot> depot = new DepotOpening(ground, closing).open(rooms.depot(), database);
     Seals seals = seals(rooms, config.mode(), data.directory());
-    CoordinatorAssembly assembly = new CoordinatorAssembly(ground, database, rooms, seals);
+    CoordinatorAssembly assembly = new CoordinatorAssembly(ground, database, rooms, seals, depot);
     Optional<Path> key =
         Await.result("making the first key", assembly.firstKey(data.directory()), STEP);
     BusLink link = new BusLink(ground.vertx());
@@ -78,6 +80,10 @@ final class Server {
 
     checks.add("database", Duration.ofSeconds(3), database::ping);
     checks.add("disk", Duration.ofSeconds(3), new Disk(ground.vertx(), data.directory())::check);
+    depot.ifPresent(
+        open ->
+            checks.add(
+                "files", Duration.ofSeconds(3), new DepotCheck(open, ground.ticker())::check));
     if (standalone) {
       checks.add("runner", Duration.ofSeconds(3), () -> wing.registered(runner.id()));
     }

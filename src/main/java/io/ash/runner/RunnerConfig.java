@@ -37,16 +37,18 @@ public record RunnerConfig(
     @Nullable String claude,
     String searchPath) {
   private static final List<String> MODEL =
+      List.of("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "ANTHROPIC_CUSTOM_HEADERS");
+
+  /** Given to agents only where they need them: the same names may open other doors. */
+  private static final List<String> BEDROCK =
       List.of(
-          "ANTHROPIC_API_KEY",
-          "ANTHROPIC_BASE_URL",
-          "ANTHROPIC_CUSTOM_HEADERS",
           "CLAUDE_CODE_USE_BEDROCK",
           "AWS_ACCESS_KEY_ID",
           "AWS_SECRET_ACCESS_KEY",
           "AWS_SESSION_TOKEN",
           "AWS_REGION",
           "AWS_BEARER_TOKEN_BEDROCK");
+
   private static final String PATH = "/usr/local/bin:/usr/bin:/bin";
 
   public RunnerConfig {
@@ -62,6 +64,10 @@ public record RunnerConfig(
     Map<String, String> model = new HashMap<>();
     for (String name : MODEL) {
       env.text(name).ifPresent(value -> model.put(name, value));
+    }
+    boolean bedrock = env.flag("CLAUDE_CODE_USE_BEDROCK", false);
+    for (String name : BEDROCK) {
+      env.text(name).filter(value -> bedrock).ifPresent(value -> model.put(name, value));
     }
     return new RunnerConfig(
         env.text("ASH_RUNNER_ID", defaultId),

@@ -108,6 +108,16 @@ public final class Metrics {
         .record(took);
   }
 
+  /** One operation on the place outside the database where files lie. */
+  public void depot(String operation, Duration took, String outcome) {
+    Timer.builder("ash.depot.operation")
+        .description("Time of operations on the store of files, with the wait for a thread.")
+        .tags("operation", operation, "outcome", outcome)
+        .serviceLevelObjectives(BUCKETS)
+        .register(registry)
+        .record(took);
+  }
+
   /** The page: the metrics of ash first, then those of the process. */
   public String page(Health health) {
     return AshMetrics.text(health.uptimeSeconds(), health.vitals()) + scrape();

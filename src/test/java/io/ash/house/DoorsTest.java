@@ -56,6 +56,11 @@ class DoorsTest {
   }
 
   @Test
+  void onlyTheDepotSpeaksS3() {
+    assertThat(LEAKS.throughLibraryDoor("software.amazon.awssdk", Set.of("blob.depot"))).isEmpty();
+  }
+
+  @Test
   void onlyTheLinkUsesTheEventBus() {
     assertThat(LEAKS.throughLibraryDoor("io.vertx.core.eventbus", Set.of("link"))).isEmpty();
   }

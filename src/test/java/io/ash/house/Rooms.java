@@ -53,11 +53,12 @@ record Rooms(String root, Map<String, Set<String>> doors) {
     doors.put("telemetry", Set.of("config", "time", "model"));
     doors.put("blob", Set.of("model", "time", "telemetry"));
     doors.put("archive", Set.of("model", "blob"));
+    doors.put("blob.depot", Set.of("model", "time", "config", "blob"));
     // corridor
     doors.put("wire", Set.of("model"));
     doors.put("link", plus(foundation, "wire"));
     // coordinator wing
-    doors.put("coordinator.store", plus(foundation, "wire"));
+    doors.put("coordinator.store", plus(foundation, "wire", "blob.depot"));
     doors.put("coordinator.embedded", Set.of("process", "time", "config", "telemetry"));
     doors.put("coordinator.auth", trade);
     doors.put("coordinator.agent", plus(trade, "coordinator.auth"));
@@ -82,10 +83,12 @@ record Rooms(String root, Map<String, Set<String>> doors) {
             "coordinator.journal",
             "coordinator.fleet",
             "coordinator.session"));
+    doors.put("coordinator.upkeep", plus(trade, "blob.depot"));
     doors.put(
         "coordinator",
         plus(
             trade,
+            "coordinator.upkeep",
             "coordinator.auth",
             "coordinator.agent",
             "coordinator.journal",

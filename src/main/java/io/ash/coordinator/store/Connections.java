@@ -1,5 +1,6 @@
 package io.ash.coordinator.store;
 
+import io.ash.time.TimeLimit;
 import io.ash.time.Timers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

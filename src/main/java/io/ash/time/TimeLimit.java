@@ -1,22 +1,22 @@
-package io.ash.coordinator.store;
+package io.ash.time;
 
-import io.ash.time.Timers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.function.Supplier;
 
 /** Ends the wait for a future after a while; the work behind it goes on by itself. */
-final class TimeLimit {
+public final class TimeLimit {
   private final Timers timers;
   private final Duration limit;
 
-  TimeLimit(Timers timers, Duration limit) {
+  public TimeLimit(Timers timers, Duration limit) {
     this.timers = timers;
     this.limit = limit;
   }
 
-  <T> Future<T> on(Future<T> work, Supplier<? extends Throwable> late) {
+  /** The same future, or one that fails with {@code late} when the limit comes first. */
+  public <T> Future<T> on(Future<T> work, Supplier<? extends Throwable> late) {
     if (work.isComplete()) {
       return work;
     }
