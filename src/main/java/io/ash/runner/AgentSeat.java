@@ -165,13 +165,15 @@ final class AgentSeat {
   }
 
   private @Nullable String reason(Running was, io.ash.runner.sandbox.Exit exit) {
-    if (exit.oom()) {
-      return "out of memory: the limit is " + quarters.memoryMb() + " MiB";
-    }
-    if (!exit.launched()) {
-      return "its sandbox could not be built: " + was.lastWords;
-    }
-    return was.closedOutput ? "it had closed its output" : null;
+    return switch (exit.cause()) {
+      case OUT_OF_MEMORY -> "out of memory: the limit is " + quarters.memoryMb() + " MiB";
+      case NOT_LAUNCHED -> "its sandbox could not be built: " + was.lastWords;
+      case DISK_LIMIT -> "the sandbox holds more than its disk limit";
+      case FILE_SIZE -> "it made a file larger than its disk limit";
+      case PROCESS_LIMIT -> "it could not start another process: the limit is reached";
+      case TIMEOUT -> "its time was over";
+      case EXITED, SIGNAL, KILLED -> was.closedOutput ? "it had closed its output" : null;
+    };
   }
 
   /** One process and what is known about it. */

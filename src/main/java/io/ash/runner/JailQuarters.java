@@ -1,8 +1,10 @@
 package io.ash.runner;
 
 import io.ash.model.LimitKind;
+import io.ash.model.Notice;
 import io.ash.runner.dialect.AgentCommand;
 import io.ash.runner.sandbox.Command;
+import io.ash.runner.sandbox.Enforcement;
 import io.ash.runner.sandbox.ExecOutput;
 import io.ash.runner.sandbox.Isolation;
 import io.ash.runner.sandbox.Jail;
@@ -15,6 +17,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Quarters in a jail. Confined to the runner loop. */
 final class JailQuarters implements Quarters {
@@ -80,9 +83,15 @@ final class JailQuarters implements Quarters {
     }
     return new JsonObject()
         .put("isolation", isolation.text())
+        .put("diskLimit", limits.of(LimitKind.DISK) == Enforcement.QUOTA ? "hard" : "soft")
         .put("network", sandbox.jail().network().text())
         .put("limits", most.put("heldBy", heldBy))
         .encode();
+  }
+
+  @Override
+  public void onNotice(Consumer<Notice> ear) {
+    sandbox.onNotice(ear);
   }
 
   @Override

@@ -1,9 +1,11 @@
 package io.ash.runner;
 
+import io.ash.model.Notice;
 import io.ash.runner.dialect.AgentCommand;
 import io.ash.wire.ExecResult;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * The place one host lives in: the files of a session and the jail its processes run in. Confined
@@ -21,6 +23,9 @@ interface Quarters {
 
   /** JSON object: limits in force, isolation, network. */
   String facts();
+
+  /** Hears what the user is to be told about limits that were reached, on the runner loop. */
+  void onNotice(Consumer<Notice> ear);
 
   /** Mebibytes of memory the sandbox may use. */
   int memoryMb();

@@ -71,6 +71,7 @@ final class SessionHost implements EventLane.Speaker {
         new HostSnapshots(open.binding(), open.snapshotNo(), quarters, lane, tools, this::waiting);
     this.settings = AgentSettings.of(open.settings());
     this.use = new HostUse(tools.ticker());
+    quarters.onNotice(this::notice);
   }
 
   Binding binding() {

@@ -1,5 +1,6 @@
 package io.ash.runner;
 
+import io.ash.runner.sandbox.Cause;
 import io.ash.runner.sandbox.Exit;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -43,7 +44,7 @@ final class FakeAgentProcess implements AgentProcess {
   public void closeInput() {
     inputClosed = true;
     if (!stubborn) {
-      exits(new Exit(0, 0, false, true));
+      exits(new Exit(0, 0, Cause.EXITED));
     }
   }
 
@@ -61,14 +62,14 @@ final class FakeAgentProcess implements AgentProcess {
   public void interrupt() {
     signals.add("INT");
     if (!stubborn) {
-      exits(new Exit(130, 2, false, true));
+      exits(new Exit(130, 2, Cause.SIGNAL));
     }
   }
 
   @Override
   public void kill() {
     signals.add("KILL");
-    exits(new Exit(137, 9, false, true));
+    exits(new Exit(137, 9, Cause.SIGNAL));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.ash.runner;
 
+import io.ash.model.Notice;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.runner.dialect.AgentCommand;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Quarters whose files are a map and whose processes are {@link FakeAgentProcess}es. */
 final class FakeQuarters implements Quarters, SessionFiles {
@@ -24,6 +26,7 @@ final class FakeQuarters implements Quarters, SessionFiles {
   final List<String> execs = new ArrayList<>();
   final List<String> stored = new ArrayList<>();
   Future<Void> furnished = Future.succeededFuture();
+  Consumer<Notice> notices = notice -> {};
   ExecResult execResult = new ExecResult(0, "", "", false, false);
   Future<Void> beforeExec = Future.succeededFuture();
   Promise<Void> beforeScan = done();
@@ -138,6 +141,11 @@ final class FakeQuarters implements Quarters, SessionFiles {
   @Override
   public String facts() {
     return "{\"isolation\":\"fake\"}";
+  }
+
+  @Override
+  public void onNotice(Consumer<Notice> ear) {
+    notices = ear;
   }
 
   @Override

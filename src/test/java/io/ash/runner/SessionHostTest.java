@@ -6,6 +6,7 @@ import io.ash.model.Binding;
 import io.ash.model.Notice;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
+import io.ash.runner.sandbox.Cause;
 import io.ash.runner.sandbox.Exit;
 import io.ash.wire.ExecResult;
 import io.ash.wire.LogEntry;
@@ -147,7 +148,7 @@ class SessionHostTest extends HostTest {
   void endsTheTurnOfAnAgentThatDied() {
     host.prepare();
     host.startTurn(turn(binding, 1));
-    quarters.agent().exits(new Exit(3, 0, false, true));
+    quarters.agent().exits(new Exit(3, 0, Cause.EXITED));
     assertThat(journal()).containsExactly("error", "end:failed");
     assertThat(bodies().get(0)).contains("exit code 3");
 
@@ -161,7 +162,7 @@ class SessionHostTest extends HostTest {
   void namesTheMemoryLimitThatKilledAnAgent() {
     host.prepare();
     host.startTurn(turn(binding, 1));
-    quarters.agent().exits(new Exit(137, 9, true, true));
+    quarters.agent().exits(new Exit(137, 9, Cause.OUT_OF_MEMORY));
     assertThat(journal()).containsExactly("error", "end:failed");
     assertThat(bodies().get(0)).contains("out of memory").contains("64 MiB");
   }
@@ -169,7 +170,7 @@ class SessionHostTest extends HostTest {
   @Test
   void notesAnAgentThatDiesBetweenTurns() {
     host.prepare();
-    quarters.agent().exits(new Exit(0, 0, false, true));
+    quarters.agent().exits(new Exit(0, 0, Cause.EXITED));
     assertThat(journal()).containsExactly("lifecycle");
     assertThat(bodies().get(0)).contains("agent_exited");
     assertThat(host.phase()).isInstanceOf(HostPhase.Idle.class);
@@ -234,7 +235,7 @@ class SessionHostTest extends HostTest {
   @Test
   void failsATurnWhoseProcessCannotStart() {
     host.prepare();
-    quarters.agent().exits(new Exit(1, 0, false, true));
+    quarters.agent().exits(new Exit(1, 0, Cause.EXITED));
     quarters.refusesProcesses = true;
     host.startTurn(turn(binding, 1));
     assertThat(journal()).containsExactly("lifecycle", "error", "end:failed");

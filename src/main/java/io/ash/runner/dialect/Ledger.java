@@ -104,7 +104,11 @@ final class Ledger {
     if (!running()) {
       if (!exit.asked()) {
         ObjectNode body = StrictJson.object().put("action", "agent_exited");
-        events.add(event(EventKind.LIFECYCLE, body.put("code", exit.code())));
+        body.put("code", exit.code());
+        if (exit.why() != null) {
+          body.put("reason", exit.why());
+        }
+        events.add(event(EventKind.LIFECYCLE, body));
       }
     } else if (interrupted) {
       events.add(end(TurnStatus.INTERRUPTED, "the agent did not end the turn itself"));

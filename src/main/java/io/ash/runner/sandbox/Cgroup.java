@@ -82,6 +82,11 @@ final class Cgroup {
     return parts.stream().mapToLong(CgroupPart::oomKills).sum();
   }
 
+  /** What it counted so far. */
+  Counters counters() {
+    return new Counters(oomKills(), parts.stream().mapToLong(CgroupPart::refusedForks).sum());
+  }
+
   /** Whether it is gone everywhere. */
   boolean remove() {
     return parts.stream().map(CgroupPart::remove).reduce(true, Boolean::logicalAnd);

@@ -91,6 +91,12 @@ record CgroupPart(Path directory, boolean v2, Set<String> controllers) {
         : 0;
   }
 
+  long refusedForks() {
+    return controllers.contains("pids")
+        ? CgroupFiles.counter(directory.resolve("pids.events"), "max")
+        : 0;
+  }
+
   /** Whether the group is gone; it cannot go while something is in it. */
   boolean remove() {
     try {

@@ -28,6 +28,7 @@ final class PipeReader {
   private final Context context;
   private final Handler<Buffer> consumer;
   private final UnaryOperator<Buffer> first;
+  private final Pace pace;
   private final Runnable ended;
 
   private final Deque<Buffer> held = new ArrayDeque<>();
@@ -41,6 +42,7 @@ final class PipeReader {
    * A reader that has not started.
    *
    * @param first sees every chunk on the reading thread and gives what is to be delivered
+   * @param pace how fast it may read
    * @param ended runs on the event loop after the last chunk was delivered
    */
   PipeReader(
@@ -48,11 +50,13 @@ final class PipeReader {
       Context context,
       Handler<Buffer> consumer,
       UnaryOperator<Buffer> first,
+      Pace pace,
       Runnable ended) {
     this.in = in;
     this.context = context;
     this.consumer = consumer;
     this.first = first;
+    this.pace = pace;
     this.ended = ended;
   }
 
@@ -91,6 +95,7 @@ final class PipeReader {
         if (passed.length() > 0 && claim(passed.length())) {
           context.runOnContext(v -> deliver(passed));
         }
+        rest(chunk.length());
       }
     } catch (IOException e) {
       // The pipe was closed under us because its process ended: its end all the same.
@@ -115,6 +120,17 @@ final class PipeReader {
     return length == bytes.length
         ? Buffer.buffer(bytes)
         : Buffer.buffer().appendBytes(bytes, 0, length);
+  }
+
+  /** Leaves the pipe alone for a while, so that its writer comes to a halt. */
+  private synchronized void rest(int bytes) {
+    for (long nanos = pace.take(bytes); nanos > 0 && !abandoned; nanos = pace.take(0)) {
+      try {
+        wait(1 + nanos / 1_000_000);
+      } catch (InterruptedException e) {
+        abandoned = true;
+      }
+    }
   }
 
   private synchronized boolean claim(int bytes) {

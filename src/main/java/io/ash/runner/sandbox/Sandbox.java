@@ -1,5 +1,7 @@
 package io.ash.runner.sandbox;
 
+import io.ash.model.LimitKind;
+import io.ash.model.Notice;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.time.Timers;
@@ -13,6 +15,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +36,10 @@ public final class Sandbox {
   private final Set<SandboxProcess> processes = new LinkedHashSet<>();
   private final Set<Future<?>> launches = new LinkedHashSet<>();
   private @Nullable Future<Void> closed;
+  private final Gauge gauge;
+  private final LimitNotices notices;
   private boolean frozen;
+  private volatile boolean quiet;
 
   /**
    * A sandbox whose directories and groups exist.
@@ -55,6 +61,8 @@ public final class Sandbox {
     this.tools = tools;
     this.context = context;
     this.gone = gone;
+    this.gauge = new Gauge(group, place, limits, tools.ticker());
+    this.notices = new LimitNotices(limits, tools.ticker());
     this.population = new Population(group, tools.launcher().cookie(jail), tools.signals());
   }
 
@@ -108,26 +116,72 @@ public final class Sandbox {
     if (closed != null) {
       return Future.failedFuture(new Refused(Refusal.SANDBOX_GONE, "the sandbox is closed"));
     }
-    long[] oomBefore = new long[1];
+    Counters[] before = new Counters[1];
     Future<SandboxProcess> started =
         tools
             .blocking(
                 () -> {
-                  oomBefore[0] = group.oomKills();
+                  before[0] = group.counters();
                   return tools.launcher().launch(jail, place, group, limits, command);
                 })
-            .map(launched -> attach(launched, stdio, oomBefore[0]));
+            .map(launched -> attach(launched, stdio, before[0]));
     launches.add(started);
     return started.onComplete(done -> launches.remove(started));
   }
 
-  private SandboxProcess attach(Launcher.Launched launched, Stdio stdio, long oomBefore) {
+  private SandboxProcess attach(Launcher.Launched launched, Stdio stdio, Counters before) {
+    Pace pace =
+        new Pace(
+            limits.most(LimitKind.OUTPUT) * 1024L,
+            tools.ticker(),
+            () -> context.runOnContext(v -> notices.slowed()));
     SandboxProcess process =
-        new SandboxProcess(launched, context, tools.timers(), stdio, jail.name());
+        new SandboxProcess(launched, context, tools.timers(), stdio, pace, jail.name());
     processes.add(process);
-    process.exit().onComplete(exit -> processes.remove(process));
-    process.watch(group, oomBefore);
+    process.exit().onSuccess(exit -> ended(process, exit));
+    process.watch(group, before);
     return process;
+  }
+
+  private void ended(SandboxProcess process, Exit exit) {
+    processes.remove(process);
+    if (exit.cause() == Cause.FILE_SIZE) {
+      notices.fileSize();
+    }
+    if (closed == null && exit.code() != 0) {
+      tools.blocking(gauge::count).onSuccess(this::read);
+    }
+  }
+
+  /** Looks at what it uses; blocks, on a worker. */
+  void look() {
+    if (!quiet) {
+      Gauge.Reading reading = gauge.look();
+      context.runOnContext(v -> read(reading));
+    }
+  }
+
+  private void read(Gauge.Reading reading) {
+    if (reading.counted().oomKills() > 0) {
+      notices.outOfMemory();
+    }
+    if (reading.counted().refusedForks() > 0) {
+      notices.processLimit();
+    }
+    if (reading.tooMuch() && !processes.isEmpty()) {
+      notices.disk(reading.use());
+      List<SandboxProcess> all = List.copyOf(processes);
+      tools.blocking(
+          () -> {
+            all.forEach(process -> process.kill(Cause.DISK_LIMIT));
+            return null;
+          });
+    }
+  }
+
+  /** Hears which limits its processes reach, on its event loop. */
+  public void onNotice(Consumer<Notice> ear) {
+    notices.listen(ear);
   }
 
   /**
@@ -157,16 +211,20 @@ public final class Sandbox {
                 timeout,
                 () -> {
                   late.run();
-                  kill(process);
+                  kill(process, Cause.TIMEOUT);
                 });
     return process.exit().onComplete(exit -> timer.cancel());
   }
 
   /** Kills one process with everything its jail holds; the others go on. */
   public Future<Void> kill(SandboxProcess process) {
+    return kill(process, Cause.KILLED);
+  }
+
+  private Future<Void> kill(SandboxProcess process, Cause why) {
     return tools.blocking(
         () -> {
-          process.kill();
+          process.kill(why);
           return null;
         });
   }
@@ -187,6 +245,7 @@ public final class Sandbox {
   /** Stops every process where it stands; completes when all stand still. */
   public Future<Void> freeze() {
     frozen = true;
+    quiet = true;
     return tools
         .until()
         .holds(
@@ -201,6 +260,7 @@ public final class Sandbox {
   /** Continues after {@link #freeze}. */
   public Future<Void> thaw() {
     frozen = false;
+    quiet = false;
     return tools.blocking(
         () -> {
           population.thaw();
@@ -221,6 +281,7 @@ public final class Sandbox {
    */
   public Future<Void> close(Duration grace) {
     if (closed == null) {
+      quiet = true;
       closed = end(grace);
     }
     return closed;

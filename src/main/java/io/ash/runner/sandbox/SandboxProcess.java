@@ -27,21 +27,37 @@ public final class SandboxProcess {
   private final Promise<Exit> exit = Promise.promise();
   private final Promise<Void> outputClosed = Promise.promise();
   private volatile boolean marked;
+  private volatile @Nullable Cause killed;
   private int pipesOpen = 2;
   private @Nullable Exit pending;
 
   SandboxProcess(
-      Launcher.Launched launched, Context context, Timers timers, Stdio stdio, String name) {
+      Launcher.Launched launched,
+      Context context,
+      Timers timers,
+      Stdio stdio,
+      Pace pace,
+      String name) {
     this.launched = launched;
     this.context = context;
     this.timers = timers;
     Process process = launched.process();
     out =
         new PipeReader(
-            process.getInputStream(), context, stdio.stdout(), chunk -> chunk, this::outputEnded);
+            process.getInputStream(),
+            context,
+            stdio.stdout(),
+            chunk -> chunk,
+            pace,
+            this::outputEnded);
     err =
         new PipeReader(
-            process.getErrorStream(), context, stdio.stderr(), this::seeMark, this::pipeEnded);
+            process.getErrorStream(),
+            context,
+            stdio.stderr(),
+            this::seeMark,
+            pace,
+            this::pipeEnded);
     in = new PipeWriter(process.getOutputStream(), context, "ash-stdin-" + name);
     out.start("ash-stdout-" + name);
     err.start("ash-stderr-" + name);
@@ -50,18 +66,18 @@ public final class SandboxProcess {
   /**
    * Watches for the end.
    *
-   * @param group counts processes killed for want of memory
-   * @param oomBefore that count before the start
+   * @param group counts processes killed for want of memory and those that were refused
+   * @param before those counts before the start
    */
-  void watch(Cgroup group, long oomBefore) {
+  void watch(Cgroup group, Counters before) {
     launched
         .process()
         .onExit()
         .thenAccept(
             ended -> {
-              boolean oom = group.oomKills() > oomBefore;
+              Counters counted = group.counters().since(before);
               launched.discardArguments();
-              context.runOnContext(v -> ended(Exit.of(ended.exitValue(), oom, marked)));
+              context.runOnContext(v -> ended(Exit.of(ended.exitValue(), counted, marked, killed)));
             });
   }
 
@@ -110,6 +126,14 @@ public final class SandboxProcess {
 
   /** Kills it at once with everything its jail holds; other processes of the sandbox go on. */
   public void kill() {
+    kill(Cause.KILLED);
+  }
+
+  /** Kills it for a reason; the first reason given is the one its exit shows. Blocks shortly. */
+  void kill(Cause why) {
+    if (killed == null) {
+      killed = why;
+    }
     ProcessTree.descendants(pid(), 0).forEach(ProcessTree::kill);
     launched.process().destroyForcibly();
   }

@@ -1,5 +1,6 @@
 package io.ash.runner.sandbox;
 
+import io.ash.time.Ticker;
 import io.ash.time.Timers;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
@@ -11,7 +12,12 @@ import java.util.concurrent.Callable;
  * @param workers where blocking work runs
  */
 record SandboxTools(
-    Launcher launcher, Signals signals, WorkerExecutor workers, Timers timers, Until until) {
+    Launcher launcher,
+    Signals signals,
+    WorkerExecutor workers,
+    Timers timers,
+    Ticker ticker,
+    Until until) {
   <T> Future<T> blocking(Callable<T> work) {
     return workers.executeBlocking(work, false);
   }

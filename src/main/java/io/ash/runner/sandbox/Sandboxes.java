@@ -9,8 +9,10 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The sandboxes of one server. Thread-safe. */
 public final class Sandboxes {
@@ -18,11 +20,13 @@ public final class Sandboxes {
 
   private final SandboxHost host;
   private final SandboxTools tools;
+  private final LimitWatch watch;
   private final Set<String> names = ConcurrentHashMap.newKeySet();
 
   private Sandboxes(SandboxHost host, SandboxTools tools) {
     this.host = host;
     this.tools = tools;
+    this.watch = new LimitWatch(tools);
   }
 
   /**
@@ -55,12 +59,12 @@ public final class Sandboxes {
             host -> {
               Signals signals = new Signals(spawner);
               return new Sandboxes(
-                  host, new SandboxTools(host.launcher(), signals, workers, timers, until));
+                  host, new SandboxTools(host.launcher(), signals, workers, timers, ticker, until));
             })
         .compose(
             made ->
                 SandboxProbe.run(made, context)
-                    .map(made)
+                    .map(v -> made.watching())
                     .onFailure(e -> workers.executeBlocking(made::closed, false)));
   }
 
@@ -117,25 +121,39 @@ public final class Sandboxes {
     }
     return tools
         .blocking(() -> host.make(jail))
-        .map(
-            made ->
-                new Sandbox(
-                    jail,
-                    made.place(),
-                    made.group(),
-                    made.limits(),
-                    tools,
-                    context,
-                    () -> {
-                      host.giveBack(made.place());
-                      names.remove(jail.name());
-                    }))
+        .map(made -> settle(jail, made, context))
         .onFailure(e -> names.remove(jail.name()));
+  }
+
+  private Sandbox settle(Jail jail, SandboxHost.Made made, Context context) {
+    AtomicReference<Sandbox> self = new AtomicReference<>();
+    Sandbox sandbox =
+        new Sandbox(
+            jail,
+            made.place(),
+            made.group(),
+            made.limits(),
+            tools,
+            context,
+            () -> {
+              watch.remove(Objects.requireNonNull(self.get()));
+              host.giveBack(made.place());
+              names.remove(jail.name());
+            });
+    self.set(sandbox);
+    watch.add(sandbox);
+    return sandbox;
   }
 
   /** Ends what the sandboxes share, when all of them are closed; blocks shortly. */
   public void close() {
+    watch.stop();
     host.close();
+  }
+
+  private Sandboxes watching() {
+    watch.start();
+    return this;
   }
 
   Sandboxes closed() {

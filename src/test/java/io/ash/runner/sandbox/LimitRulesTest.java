@@ -103,8 +103,14 @@ class LimitRulesTest {
 
   @Test
   void tellsExitsApart() {
-    assertThat(Exit.of(137, true, true)).isEqualTo(new Exit(137, 9, true, true));
-    assertThat(Exit.of(0, true, true)).isEqualTo(new Exit(0, 0, false, true));
-    assertThat(Exit.of(255, false, true).signal()).isZero();
+    assertThat(Exit.of(137, new Counters(1, 0), true, null))
+        .isEqualTo(new Exit(137, 9, Cause.OUT_OF_MEMORY));
+    assertThat(Exit.of(0, new Counters(1, 0), true, null)).isEqualTo(new Exit(0, 0, Cause.EXITED));
+    assertThat(Exit.of(137, new Counters(1, 0), true, Cause.TIMEOUT).cause())
+        .isEqualTo(Cause.TIMEOUT);
+    assertThat(Exit.of(153, Counters.NONE, true, null).cause()).isEqualTo(Cause.FILE_SIZE);
+    assertThat(Exit.of(2, new Counters(0, 4), true, null).cause()).isEqualTo(Cause.PROCESS_LIMIT);
+    assertThat(Exit.of(125, Counters.NONE, false, null).cause()).isEqualTo(Cause.NOT_LAUNCHED);
+    assertThat(Exit.of(255, Counters.NONE, true, null).signal()).isZero();
   }
 }

@@ -60,7 +60,7 @@ class ProcessIT {
     den.on(() -> cat.write(Den.line("hello")));
     await().until(() -> out.toString().equals("hello\n"));
     cat.closeInput();
-    assertThat(exit(cat)).isEqualTo(new Exit(0, 0, false, true));
+    assertThat(exit(cat)).isEqualTo(new Exit(0, 0, Cause.EXITED));
   }
 
   @Test
@@ -140,9 +140,9 @@ class ProcessIT {
 
   @Test
   void tellsExitsApart() {
-    assertThat(exit(start("exit 7"))).isEqualTo(new Exit(7, 0, false, true));
-    assertThat(exit(start("kill -TERM $$"))).isEqualTo(new Exit(143, 15, false, true));
-    assertThat(exit(start("kill -KILL $$"))).isEqualTo(new Exit(137, 9, false, true));
+    assertThat(exit(start("exit 7"))).isEqualTo(new Exit(7, 0, Cause.EXITED));
+    assertThat(exit(start("kill -TERM $$"))).isEqualTo(new Exit(143, 15, Cause.SIGNAL));
+    assertThat(exit(start("kill -KILL $$"))).isEqualTo(new Exit(137, 9, Cause.SIGNAL));
   }
 
   @Test
