@@ -79,9 +79,19 @@ public final class Settings {
           s("ASH_RUNNER_ID", "", "Id of this machine's runner; without it local."),
           s("ASH_MAX_SANDBOXES", "1000", "Most sandboxes of this machine at a time."),
           s(
+              "ASH_FREEZE_AFTER_MS",
+              "0",
+              "How long a session may wait before its processes are frozen until its next message; 0 for never."),
+          s(
               "ASH_IDLE_TIMEOUT_MS",
               "1800000",
               "How long a session may wait before its sandbox is given back."),
+          s("ASH_MEMORY_RESERVE_MB", "512", "Memory that is left to the machine."),
+          s(
+              "ASH_MEMORY_OVERCOMMIT",
+              "8",
+              "How often the rest may be promised to sandboxes: the sum of their limits, divided by it."),
+          s("ASH_DISK_RESERVE_MB", "512", "Free disk below which no new sandbox is taken."),
           s(
               "ASH_SANDBOX_ISOLATION",
               "auto",

@@ -72,7 +72,7 @@ final class HeartbeatLoop {
                 lease.renewed(done.result().leaseMs());
                 heard("registered");
                 registered.tryComplete();
-                beatLater();
+                beat(); // says what the machine bears
               } else {
                 Duration wait = again.next();
                 unheard("not registered; the next try comes soon", done.cause());
@@ -90,7 +90,8 @@ final class HeartbeatLoop {
   private void beat() {
     coordinator
         .heartbeat(
-            new Heartbeat(self.runner(), self.incarnation(), runner.stats(), runner.hosted()))
+            new Heartbeat(
+                self.runner(), self.incarnation(), runner.stats(), runner.hosted(), runner.cap()))
         .onComplete(
             done -> {
               if (stopped) {

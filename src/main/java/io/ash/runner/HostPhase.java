@@ -42,6 +42,11 @@ sealed interface HostPhase {
     return !(this instanceof Stopping) && !(this instanceof Gone);
   }
 
+  /** Whether its agent and files are there to be worked with. */
+  default boolean inhabited() {
+    return open() && !(this instanceof Preparing);
+  }
+
   /** Begins the end, which is legal from everywhere but the end itself. */
   default Stopping stop() {
     if (!open()) {

@@ -73,6 +73,16 @@ final class JailQuarters implements Quarters {
   }
 
   @Override
+  public Future<Void> freeze() {
+    return sandbox.freeze();
+  }
+
+  @Override
+  public Future<Void> thaw() {
+    return sandbox.thaw();
+  }
+
+  @Override
   public String facts() {
     LimitsInForce limits = sandbox.limits();
     JsonObject most = new JsonObject();

@@ -19,10 +19,12 @@ import java.util.Set;
  */
 final class Pool {
   private final int capacity;
-  private final Map<SessionId, Long> taking = new HashMap<>();
+  private final Map<SessionId, Taking> taking = new HashMap<>();
   private final Set<SessionHost> alive = new LinkedHashSet<>();
   private final Set<SessionHost> leaving = new LinkedHashSet<>();
   private long evicted;
+
+  private record Taking(long epoch, int memoryMb) {}
 
   /**
    * An empty pool.
@@ -33,28 +35,33 @@ final class Pool {
     this.capacity = capacity;
   }
 
-  int capacity() {
-    return capacity;
+  /** Sandboxes that are here or on their way. */
+  int size() {
+    return alive.size() + taking.size();
   }
 
-  /** Whether another sandbox has a place. */
-  boolean hasRoom() {
-    return alive.size() + taking.size() < capacity;
+  /** Mebibytes of memory they may use together. */
+  long committedMb() {
+    return alive.stream().mapToLong(SessionHost::memoryMb).sum()
+        + taking.values().stream().mapToLong(Taking::memoryMb).sum();
   }
 
-  /** A sandbox for this epoch is wanted; it has a place from now on. */
-  void take(SessionId session, long epoch) {
-    taking.put(session, epoch);
+  /** A sandbox for this epoch is wanted; it has a place and so much memory from now on. */
+  void take(SessionId session, long epoch, int memoryMb) {
+    taking.put(session, new Taking(epoch, memoryMb));
   }
 
   /** It is there, or will not be. */
   void taken(SessionId session, long epoch) {
-    taking.remove(session, epoch);
+    if (taking(session) == epoch) {
+      taking.remove(session);
+    }
   }
 
   /** The epoch a sandbox is being taken for, -1 for none. */
   long taking(SessionId session) {
-    return taking.getOrDefault(session, -1L);
+    Taking now = taking.get(session);
+    return now == null ? -1 : now.epoch();
   }
 
   /** A host lives here until nothing is left of it. */

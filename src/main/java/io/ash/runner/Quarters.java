@@ -21,6 +21,12 @@ interface Quarters {
   /** Runs a shell command beside the agent. */
   Future<ExecResult> exec(String command, Duration limit);
 
+  /** Makes every process stand still; fails where they do not. */
+  Future<Void> freeze();
+
+  /** Lets them go on. */
+  Future<Void> thaw();
+
   /** JSON object: limits in force, isolation, network. */
   String facts();
 

@@ -1,6 +1,7 @@
 package io.ash.runner;
 
 import io.ash.model.Binding;
+import io.ash.model.LimitKind;
 import io.ash.model.PoolStats;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
@@ -45,11 +46,13 @@ final class Runner implements RunnerApi {
 
   private final String id;
   private final UUID incarnation;
-  private final Duration idle;
   private final HostTools tools;
   private final Lodgings lodgings;
+  private final PoolConfig config;
+  private final Room room;
   private final Pool pool;
   private final Releases releases;
+  private final IdleSandboxes idle;
   private final Map<SessionId, SessionHost> hosts = new LinkedHashMap<>();
   private boolean draining;
   private boolean closing;
@@ -57,23 +60,24 @@ final class Runner implements RunnerApi {
   /**
    * A runner without a sandbox.
    *
-   * @param capacity most sandboxes at a time
-   * @param idle how long a session may wait before its sandbox is given back
+   * @param room what the machine bears
    */
   Runner(
       String id,
       UUID incarnation,
-      int capacity,
-      Duration idle,
+      PoolConfig config,
+      Room room,
       HostTools tools,
       Lodgings lodgings) {
     this.id = id;
     this.incarnation = incarnation;
-    this.idle = idle;
+    this.config = config;
+    this.room = room;
     this.tools = tools;
     this.lodgings = lodgings;
-    this.pool = new Pool(capacity);
+    this.pool = new Pool(config.maxSandboxes());
     this.releases = new Releases(pool, tools);
+    this.idle = new IdleSandboxes(pool, releases, config);
   }
 
   @Override
@@ -97,13 +101,15 @@ final class Runner implements RunnerApi {
     if (present != null) {
       present.fenced("the session was bound anew");
     }
-    if (!pool.hasRoom()) {
-      return Future.failedFuture(
-          new Refused(
-              Refusal.NO_CAPACITY,
-              "the runner is full: " + pool.capacity() + " sandboxes (ASH_MAX_SANDBOXES)"));
+    int memoryMb = room.promised(call.runtime().limits().asked().get(LimitKind.MEMORY));
+    String full =
+        pool.size() < config.maxSandboxes()
+            ? room.refuses(pool.committedMb(), memoryMb).orElse("")
+            : "the runner is full: " + config.maxSandboxes() + " sandboxes (ASH_MAX_SANDBOXES)";
+    if (!full.isEmpty()) {
+      return Future.failedFuture(new Refused(Refusal.NO_CAPACITY, full));
     }
-    pool.take(binding.session(), binding.epoch());
+    pool.take(binding.session(), binding.epoch(), memoryMb);
     return lodgings
         .take(call)
         .onComplete(done -> pool.taken(binding.session(), binding.epoch()))
@@ -201,7 +207,9 @@ final class Runner implements RunnerApi {
     if (draining || closing) {
       return Future.failedFuture(new Refused(Refusal.NO_CAPACITY, "the runner is shutting down"));
     }
-    return releases.evict();
+    return room.closed()
+        .map(why -> Future.<Void>failedFuture(new Refused(Refusal.NO_CAPACITY, why)))
+        .orElseGet(releases::evict);
   }
 
   @Override
@@ -211,7 +219,8 @@ final class Runner implements RunnerApi {
           new Refused(Refusal.INVALID_REQUEST, "timeoutMs must be from 1 to " + MAX_EXEC_MS));
     }
     return with(
-        call.binding(), host -> host.exec(call.command(), Duration.ofMillis(call.timeoutMs())));
+        call.binding(),
+        host -> host.beside().exec(call.command(), Duration.ofMillis(call.timeoutMs())));
   }
 
   @Override
@@ -222,35 +231,42 @@ final class Runner implements RunnerApi {
   @Override
   public Future<FileList> listFiles(ListFiles call) {
     return with(
-        call.binding(), host -> host.looking(files -> files.listFiles(call.includeHidden())));
+        call.binding(),
+        host -> host.beside().looking(files -> files.listFiles(call.includeHidden())));
   }
 
   @Override
   public Future<FileChunk> readFile(ReadFile call) {
     return with(
         call.binding(),
-        host -> host.looking(files -> files.readFile(call.path(), call.offset(), call.length())));
+        host ->
+            host.beside()
+                .looking(files -> files.readFile(call.path(), call.offset(), call.length())));
   }
 
   @Override
   public Future<Void> writeFile(WriteFile call) {
     return with(
-        call.binding(), host -> host.changing(files -> files.writeFile(call.path(), call.bytes())));
+        call.binding(),
+        host -> host.beside().changing(files -> files.writeFile(call.path(), call.bytes())));
   }
 
   @Override
   public Future<Void> deleteFile(DeleteFile call) {
-    return with(call.binding(), host -> host.changing(files -> files.deleteFile(call.path())));
+    return with(
+        call.binding(), host -> host.beside().changing(files -> files.deleteFile(call.path())));
   }
 
   @Override
   public Future<BundleChunk> readBundle(ReadBundle call) {
-    return with(call.binding(), host -> host.looking(files -> files.readBundle(call.handle())));
+    return with(
+        call.binding(), host -> host.beside().looking(files -> files.readBundle(call.handle())));
   }
 
   @Override
   public Future<Void> writeBundle(WriteBundle call) {
-    return with(call.binding(), host -> host.changing(files -> files.writeBundle(call.bytes())));
+    return with(
+        call.binding(), host -> host.beside().changing(files -> files.writeBundle(call.bytes())));
   }
 
   /** What it does at the moment. */
@@ -275,12 +291,19 @@ final class Runner implements RunnerApi {
     }
   }
 
-  /** Gives back sandboxes whose sessions waited too long. */
-  Future<Void> releaseIdle() {
-    pool.waiting().stream()
-        .filter(h -> h.idleMillis() >= idle.toMillis())
-        .forEach(h -> releases.release(h, "idle"));
-    return Future.succeededFuture();
+  /** Most sandboxes at the moment, by places and by what the machine bears. */
+  int cap() {
+    return room.cap(pool.size(), pool.committedMb());
+  }
+
+  /** Freezes sandboxes whose sessions wait, and gives back those that waited too long. */
+  Future<Void> tidyIdle() {
+    return idle.round();
+  }
+
+  /** Where sandboxes are given back. */
+  Releases releases() {
+    return releases;
   }
 
   /** Whether new sandboxes are refused for the time being. */

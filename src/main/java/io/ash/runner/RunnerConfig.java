@@ -5,7 +5,6 @@ import io.ash.model.LimitKind;
 import io.ash.model.Limits;
 import io.ash.runner.sandbox.Isolation;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Settings of a runner.
  *
  * @param id names it in the fleet
- * @param maxSandboxes most sandboxes at a time
- * @param idle how long a session may wait before its sandbox is given back
+ * @param pool how many sandboxes, and what becomes of those that wait
  * @param isolation what stands between sandboxes and the host
  * @param limits what the operator asks for every sandbox that does not ask itself
  * @param allowed the most that a sandbox may ask for
@@ -27,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunnerConfig(
     String id,
-    int maxSandboxes,
-    Duration idle,
+    PoolConfig pool,
     Isolation isolation,
     Limits limits,
     Limits allowed,
@@ -71,9 +68,7 @@ public record RunnerConfig(
     }
     return new RunnerConfig(
         env.text("ASH_RUNNER_ID", defaultId),
-        env.number("ASH_MAX_SANDBOXES", 1000, 1, 100_000),
-        Duration.ofMillis(
-            env.bigNumber("ASH_IDLE_TIMEOUT_MS", 1_800_000, 1000, Duration.ofDays(365).toMillis())),
+        PoolConfig.read(env),
         env.choice("ASH_SANDBOX_ISOLATION", Isolation.AUTO),
         Limits.read((kind, key) -> asked(env, kind)),
         env.parsed("ASH_SANDBOX_LIMITS_MAX", Limits::parse).orElse(Limits.UNSET),

@@ -1,8 +1,10 @@
 package io.ash.runner;
 
+import io.ash.model.LimitKind;
 import io.ash.runner.dialect.Dialects;
 import io.ash.runner.dialect.Executables;
 import io.ash.runner.dialect.Programs;
+import io.ash.runner.sandbox.MachineLook;
 import io.ash.runner.sandbox.SandboxConfig;
 import io.ash.runner.sandbox.Sandboxes;
 import io.ash.time.Rounds;
@@ -11,8 +13,10 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * registers; closes in reverse. Its event loop is the runner loop.
  */
 public final class RunnerVerticle extends VerticleBase {
-  private static final Duration SWEEP = Duration.ofMinutes(1);
+  private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration CLOSING = Duration.ofSeconds(20);
   private static final int WORKERS = 8;
   private static final long LONGEST_WORK_MINUTES = 30;
@@ -41,8 +45,8 @@ public final class RunnerVerticle extends VerticleBase {
       WorkerExecutor workers,
       Sandboxes sandboxes,
       Runner runner,
-      Rounds idle,
-      java.util.function.Supplier<Future<Void>> door,
+      List<Rounds> duties,
+      Supplier<Future<Void>> door,
       HeartbeatLoop beats) {}
 
   /** Completes when coordinators know this runner. */
@@ -98,24 +102,36 @@ public final class RunnerVerticle extends VerticleBase {
                     workers),
             workers,
             context);
-    Runner runner =
-        new Runner(config.id(), incarnation, config.maxSandboxes(), config.idle(), tools, lodgings);
-    Rounds idle =
-        new Rounds(
-            "IdleSandboxes",
-            around.timers(),
-            SWEEP.compareTo(config.idle()) < 0 ? SWEEP : config.idle(),
-            Duration.ZERO,
-            runner::releaseIdle);
+    PoolConfig pool = config.pool();
+    int usualMb = config.limits().asked().getOrDefault(LimitKind.MEMORY, LimitKind.MEMORY.usual());
+    Room room = new Room(pool, usualMb);
+    Runner runner = new Runner(config.id(), incarnation, pool, room, tools, lodgings);
+    MachineLook machine = new MachineLook(config.dataDirectory());
+    ScarceMachine scarce =
+        new ScarceMachine(
+            room, runner.releases(), () -> workers.executeBlocking(machine::look, false));
+    List<Rounds> duties =
+        List.of(
+            duty("IdleSandboxes", pool.sweep(), runner::tidyIdle),
+            duty("ScarceMachine", LOOK, scarce::round));
     RegisterRunner self =
         new RegisterRunner(
-            config.id(), incarnation, around.host(), around.port(), config.maxSandboxes());
+            config.id(), incarnation, around.host(), around.port(), pool.maxSandboxes());
     HeartbeatLoop beats =
         new HeartbeatLoop(
             self, runner, around.coordinator(), around.timers(), HeartbeatLoop.Lease.UNWATCHED);
-    opened = new Opened(workers, sandboxes, runner, idle, around.door().open(runner), beats);
-    idle.start();
-    return beats.start();
+    opened = new Opened(workers, sandboxes, runner, duties, around.door().open(runner), beats);
+    return scarce
+        .round()
+        .compose(
+            v -> {
+              duties.forEach(Rounds::start);
+              return beats.start();
+            });
+  }
+
+  private Rounds duty(String name, Duration period, Supplier<Future<?>> round) {
+    return new Rounds(name, around.timers(), period, Duration.ZERO, round);
   }
 
   @Override
@@ -124,7 +140,7 @@ public final class RunnerVerticle extends VerticleBase {
     if (open == null) {
       return Future.succeededFuture();
     }
-    open.idle().stop();
+    open.duties().forEach(Rounds::stop);
     return Limited.within(
             around.timers(), CLOSING, open.runner().closeAll("the server was stopped"))
         .eventually(() -> open.beats().leave())

@@ -12,16 +12,13 @@ import io.ash.runner.dialect.Dialect;
 import io.ash.runner.dialect.Heard;
 import io.ash.runner.dialect.Turn;
 import io.ash.runner.dialect.TurnOptions;
-import io.ash.wire.ExecResult;
 import io.ash.wire.LogPage;
 import io.ash.wire.OpenSandbox;
 import io.ash.wire.StartTurn;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +47,9 @@ final class SessionHost implements EventLane.Speaker {
   private @Nullable StartTurn next;
   private int lastTurn;
   private int interruptedAhead;
+  private final Slumber slumber;
   private final HostUse use;
+  private final SideWork beside;
   private boolean fenced;
 
   /**
@@ -70,7 +69,9 @@ final class SessionHost implements EventLane.Speaker {
     this.snapshots =
         new HostSnapshots(open.binding(), open.snapshotNo(), quarters, lane, tools, this::waiting);
     this.settings = AgentSettings.of(open.settings());
-    this.use = new HostUse(tools.ticker());
+    this.slumber = new Slumber(quarters);
+    this.use = new HostUse(tools.ticker(), slumber);
+    this.beside = new SideWork(quarters, use, () -> phase.inhabited(), snapshots::changed);
     quarters.onNotice(this::notice);
   }
 
@@ -115,6 +116,19 @@ final class SessionHost implements EventLane.Speaker {
   /** Whether it is ready and nothing of the session runs. */
   boolean waiting() {
     return phase instanceof HostPhase.Idle && !use.running();
+  }
+
+  /** Makes its processes stand still until they are wanted. */
+  Future<Void> freeze() {
+    return waiting() ? slumber.freeze() : Future.failedFuture("it is in use");
+  }
+
+  boolean frozen() {
+    return slumber.frozen();
+  }
+
+  int memoryMb() {
+    return quarters.memoryMb();
   }
 
   /** Prepares everything up to the greeted agent; fails with the reason for the user. */
@@ -185,7 +199,11 @@ final class SessionHost implements EventLane.Speaker {
       say(begun.end(TurnStatus.INTERRUPTED, "interrupted before it began"));
       return;
     }
-    snapshots.beforeTurn().compose(v -> begin(begun, call)).onFailure(e -> failed(begun, e));
+    slumber
+        .awake()
+        .compose(v -> snapshots.beforeTurn())
+        .compose(v -> begin(begun, call))
+        .onFailure(e -> failed(begun, e));
   }
 
   private Future<Void> begin(OpenTurn begun, StartTurn call) {
@@ -287,36 +305,9 @@ final class SessionHost implements EventLane.Speaker {
     }
   }
 
-  /** Runs a command beside the agent. */
-  Future<ExecResult> exec(String command, Duration limit) {
-    return using(() -> quarters.exec(command, limit));
-  }
-
-  /** Does something with the files of the session, which may change them. */
-  <T> Future<T> changing(Function<SessionFiles, Future<T>> work) {
-    return using(() -> work.apply(quarters.files()));
-  }
-
-  private <T> Future<T> using(Supplier<Future<T>> work) {
-    if (!phase.open() || phase instanceof HostPhase.Preparing) {
-      return Future.failedFuture(goneNow());
-    }
-    use.begin();
-    return work.get()
-        .onComplete(
-            done -> {
-              use.end();
-              if (phase.open()) {
-                snapshots.changed();
-              }
-            });
-  }
-
-  /** Does something that changes nothing. */
-  <T> Future<T> looking(Function<SessionFiles, Future<T>> work) {
-    return phase.open() && !(phase instanceof HostPhase.Preparing)
-        ? work.apply(quarters.files())
-        : Future.failedFuture(goneNow());
+  /** What is done beside its agent. */
+  SideWork beside() {
+    return beside;
   }
 
   LogPage logs(long after) {
@@ -325,9 +316,7 @@ final class SessionHost implements EventLane.Speaker {
 
   /** Takes a snapshot now; completes when it is attached. */
   Future<Void> snapshot() {
-    return phase.open() && !(phase instanceof HostPhase.Preparing)
-        ? snapshots.take()
-        : Future.failedFuture(goneNow());
+    return phase.inhabited() ? snapshots.take() : Future.failedFuture(goneNow());
   }
 
   /** Ends everything; completes when nothing is left. Later calls join the first. */
@@ -335,12 +324,15 @@ final class SessionHost implements EventLane.Speaker {
     if (!phase.open()) {
       return gone.future();
     }
-    boolean wasReady = !(phase instanceof HostPhase.Preparing);
+    boolean wasReady = phase.inhabited();
     HostPhase.Stopping stopping = phase.stop();
     phase = stopping;
     snapshots.stop();
+    AgentSeat agent = wasReady && !fenced ? seat : null;
     Future<Void> quiet =
-        seat == null || !wasReady || fenced ? Future.succeededFuture() : seat.stop(reason);
+        agent == null
+            ? Future.succeededFuture()
+            : slumber.awake().transform(thawed -> agent.stop(reason));
     Farewell farewell = new Farewell(binding(), tools, lane, snapshots, quarters);
     quiet
         .map(v -> endOpenTurn(reason))

@@ -29,7 +29,7 @@ class ManySessionsIT {
   @Test
   void leavesNothingBehindAndLosesNothing(@TempDir Path directory) throws Exception {
     Path data = directory.resolve("data");
-    try (AshServer server = AshServer.start(data, Map.of())) {
+    try (AshServer server = AshServer.start(data, Map.of("ASH_MEMORY_OVERCOMMIT", "100"))) {
       server.post("/api/agents", "{\"name\":\"instant\",\"builtin\":\"instant\"}");
       Census before = Census.of(server, data);
       ExecutorService callers = Executors.newFixedThreadPool(AT_ONCE);

@@ -30,6 +30,8 @@ final class FakeQuarters implements Quarters, SessionFiles {
   ExecResult execResult = new ExecResult(0, "", "", false, false);
   Future<Void> beforeExec = Future.succeededFuture();
   Promise<Void> beforeScan = done();
+  Promise<Void> beforeFrozen = done();
+  final List<String> frozen = new ArrayList<>();
   boolean stubbornAgents;
   boolean refusesProcesses;
   boolean vacated;
@@ -135,6 +137,18 @@ final class FakeQuarters implements Quarters, SessionFiles {
 
   @Override
   public Future<Void> close() {
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Void> freeze() {
+    frozen.add("freeze");
+    return beforeFrozen.future();
+  }
+
+  @Override
+  public Future<Void> thaw() {
+    frozen.add("thaw");
     return Future.succeededFuture();
   }
 

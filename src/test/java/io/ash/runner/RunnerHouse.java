@@ -69,6 +69,10 @@ final class RunnerHouse implements AutoCloseable {
   private @Nullable String deployment;
 
   RunnerHouse(String id, FakeCoordinator coordinator) throws IOException {
+    this(id, coordinator, new PoolConfig(100, Duration.ZERO, Duration.ofMinutes(30), 0, 1000, 0));
+  }
+
+  RunnerHouse(String id, FakeCoordinator coordinator, PoolConfig pool) throws IOException {
     this.id = id;
     this.coordinator = coordinator;
     this.data = Files.createTempDirectory("ash-runner");
@@ -76,8 +80,7 @@ final class RunnerHouse implements AutoCloseable {
     RunnerConfig config =
         new RunnerConfig(
             id,
-            100,
-            Duration.ofMinutes(30),
+            pool,
             Isolation.AUTO,
             Limits.UNSET,
             Limits.UNSET,

@@ -7,6 +7,7 @@ import io.ash.model.PoolStats;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.model.SessionId;
+import io.ash.runner.sandbox.MachineState;
 import io.ash.wire.CloseSandbox;
 import io.ash.wire.Exec;
 import io.ash.wire.Hosted;
@@ -31,7 +32,10 @@ import org.junit.jupiter.api.Test;
 class RunnerTest extends HostTest {
   private final List<FakeQuarters> taken = new ArrayList<>();
   private Future<Void> beforeTaking = Future.succeededFuture();
-  private final Runner runner = new Runner("r", BOOT, 2, Duration.ofMinutes(30), tools, this::take);
+  private final PoolConfig config =
+      new PoolConfig(2, Duration.ofMinutes(5), Duration.ofMinutes(30), 500, 2, 100);
+  private final Room room = new Room(config, 64);
+  private final Runner runner = new Runner("r", BOOT, config, room, tools, this::take);
 
   private Future<Lodgings.Lodging> take(OpenSandbox call) {
     return beforeTaking.map(
@@ -90,8 +94,8 @@ class RunnerTest extends HostTest {
         new Runner(
             "r",
             BOOT,
-            1,
-            Duration.ofMinutes(1),
+            config,
+            room,
             tools,
             call -> {
               quarters.furnished = furniture.future();
@@ -192,10 +196,10 @@ class RunnerTest extends HostTest {
     run();
     timers.advance(Duration.ofMinutes(29));
     run();
-    runner.releaseIdle();
+    runner.tidyIdle();
     assertThat(runner.hosted()).hasSize(2);
     timers.advance(Duration.ofMinutes(2));
-    runner.releaseIdle();
+    runner.tidyIdle();
     run();
 
     assertThat(runner.hosted()).as("one that was never used waits as well").isEmpty();
@@ -203,6 +207,133 @@ class RunnerTest extends HostTest {
     assertThat(coordinator.released())
         .containsExactlyInAnyOrder(
             new SandboxReleased(binding, "idle", 1), new SandboxReleased(unused, "idle", 0));
+  }
+
+  @Test
+  void freezesWhoWaitsAndThawsBeforeAnythingRuns() {
+    Binding binding = used(bind(session), 0);
+    List<String> happened = taken.get(0).frozen;
+    timers.advance(Duration.ofMinutes(4));
+    runner.tidyIdle();
+    assertThat(happened).isEmpty();
+    timers.advance(Duration.ofMinutes(2));
+    runner.tidyIdle();
+    runner.tidyIdle();
+    assertThat(happened).as("once").containsExactly("freeze");
+    assertThat(runner.stats()).isEqualTo(new PoolStats(0, 0, 0, 1, 0, 2, 0, 0));
+
+    runner.startTurn(turn(binding, 2));
+    run();
+    assertThat(happened).containsExactly("freeze", "thaw");
+    taken.get(0).agent().says("{\"type\":\"done\"}");
+    timers.advance(Duration.ofMinutes(6));
+    runner.tidyIdle();
+    runner.exec(new Exec(binding, "ls", 1000));
+    assertThat(happened).containsExactly("freeze", "thaw", "freeze", "thaw");
+    run();
+    timers.advance(Duration.ofMinutes(6));
+    runner.tidyIdle();
+    runner.close(new CloseSandbox(binding, true, "stop"));
+    run();
+    assertThat(happened).as("the agent hears that it ends").hasSize(6).endsWith("thaw");
+    assertThat(taken.get(0).vacated).isTrue();
+  }
+
+  @Test
+  void thawsOnlyAfterTheFreezeIsOver() {
+    Binding binding = used(bind(session), 0);
+    FakeQuarters quarters = taken.get(0);
+    quarters.beforeFrozen = Promise.promise();
+    timers.advance(Duration.ofMinutes(6));
+    runner.tidyIdle();
+    runner.startTurn(turn(binding, 2));
+    run();
+    assertThat(quarters.frozen).containsExactly("freeze");
+    assertThat(quarters.agent().written).noneMatch(line -> line.contains("hello 2"));
+    quarters.beforeFrozen.complete();
+    run();
+    assertThat(quarters.frozen).containsExactly("freeze", "thaw");
+    assertThat(quarters.agent().written).anyMatch(line -> line.contains("hello 2"));
+  }
+
+  @Test
+  void goesOnWithASandboxThatDoesNotStandStill() {
+    Binding binding = used(bind(session), 0);
+    FakeQuarters quarters = taken.get(0);
+    quarters.beforeFrozen = Promise.promise();
+    quarters.beforeFrozen.fail("it moves");
+    timers.advance(Duration.ofMinutes(6));
+    runner.tidyIdle();
+    assertThat(quarters.frozen).containsExactly("freeze", "thaw");
+    runner.startTurn(turn(binding, 2));
+    run();
+    assertThat(quarters.agent().written).anyMatch(line -> line.contains("hello 2"));
+  }
+
+  @Test
+  void givesBackAFrozenSandbox() {
+    used(bind(session), 0);
+    timers.advance(Duration.ofMinutes(6));
+    runner.tidyIdle();
+    timers.advance(Duration.ofMinutes(25));
+    runner.tidyIdle();
+    run();
+    assertThat(taken.get(0).vacated).isTrue();
+    assertThat(coordinator.released()).hasSize(1);
+  }
+
+  @Test
+  void takesNothingNewWhereTheMachineHasNoRoom() {
+    room.saw(new MachineState(4000, 499, 0, 1000));
+    Future<Void> full = open(bind(session));
+    assertThat(refusal(full)).isEqualTo(Refusal.NO_CAPACITY);
+    assertThat(full.cause()).hasMessageContaining("short of memory");
+    assertThat(makeRoom().cause()).hasMessageContaining("short of memory");
+    assertThat(runner.cap()).isZero();
+
+    room.saw(new MachineState(4000, 3000, 0, 99));
+    assertThat(open(bind(session)).cause())
+        .hasMessageContaining("the disk of the runner is nearly");
+    room.saw(new MachineState(4000, 3000, 0, 1000));
+    assertThat(open(bind(session)).succeeded()).isTrue();
+    assertThat(runner.cap()).isEqualTo(2);
+  }
+
+  @Test
+  void promisesNoMoreMemoryThanAgreed() {
+    room.saw(new MachineState(550, 550, 0, 1000)); // (550 - 500) * 2 = 100 for limits of 64
+    assertThat(runner.cap()).isEqualTo(1);
+    open(bind(session));
+    assertThat(runner.cap()).isEqualTo(1);
+    Future<Void> second = open(bind(SessionId.random()));
+    assertThat(refusal(second)).isEqualTo(Refusal.NO_CAPACITY);
+    assertThat(second.cause()).hasMessageContaining("ASH_MEMORY_OVERCOMMIT");
+    assertThat(makeRoom().succeeded()).as("a sandbox that waits makes way").isTrue();
+    assertThat(open(bind(SessionId.random())).succeeded()).isTrue();
+  }
+
+  @Test
+  void givesSandboxesBackBeforeTheKernelTakesThem() {
+    used(bind(session), 0);
+    timers.advance(Duration.ofSeconds(1));
+    Binding running = bind(SessionId.random());
+    open(running);
+    runner.startTurn(turn(running, 1));
+    MachineState[] seen = {new MachineState(4000, 400, 0, 1000)};
+    ScarceMachine scarce =
+        new ScarceMachine(room, runner.releases(), () -> Future.succeededFuture(seen[0]));
+    scarce.round();
+    run();
+    assertThat(runner.hosted()).as("nothing new, but nobody goes yet").hasSize(2);
+    seen[0] = new MachineState(4000, 200, 0, 1000);
+    scarce.round();
+    run();
+    assertThat(coordinator.released()).hasSize(1);
+    assertThat(scarce.round().succeeded()).as("what runs is left to run").isTrue();
+    assertThat(runner.hosted()).containsExactly(new Hosted(running.session(), running.epoch()));
+    seen[0] = new MachineState(4000, 3000, 25, 1000);
+    assertThat(scarce.round().succeeded()).isTrue();
+    assertThat(runner.cap()).isEqualTo(1);
   }
 
   @Test

@@ -401,7 +401,7 @@ class SessionHostTest extends HostTest {
     Promise<Void> command = Promise.promise();
     quarters.beforeExec = command.future();
     int scans = quarters.scans;
-    Future<ExecResult> done = host.exec("ls", Duration.ofSeconds(1));
+    Future<ExecResult> done = host.beside().exec("ls", Duration.ofSeconds(1));
     assertThat(host.idleMillis()).isZero();
     assertThat(host.working()).isTrue();
     pass(Duration.ofSeconds(1));

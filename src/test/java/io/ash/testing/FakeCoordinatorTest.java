@@ -92,7 +92,7 @@ class FakeCoordinatorTest {
     fake.register(new RegisterRunner("r", BOOT, "h", 1, 1));
     Hosted mine = new Hosted(session, binding.epoch());
     Hosted old = new Hosted(session, binding.epoch() - 1);
-    Heartbeat beat = new Heartbeat("r", BOOT, PoolStats.EMPTY, List.of(mine, old));
+    Heartbeat beat = new Heartbeat("r", BOOT, PoolStats.EMPTY, List.of(mine, old), 1);
 
     assertThat(fake.heartbeat(beat).result().drop()).containsExactly(old);
     fake.forget("r");

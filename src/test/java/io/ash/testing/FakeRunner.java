@@ -64,6 +64,7 @@ public final class FakeRunner implements RunnerApi {
   private final List<OpenSandbox> opens = new ArrayList<>();
   private @Nullable Refused refusing;
   private @Nullable String failing;
+  private int slots;
 
   public FakeRunner(String id, CoordinatorApi coordinator) {
     this.id = id;
@@ -71,7 +72,8 @@ public final class FakeRunner implements RunnerApi {
   }
 
   /** Registers with so many slots. */
-  public Future<Registered> register(int slots) {
+  public synchronized Future<Registered> register(int slots) {
+    this.slots = slots;
     return coordinator.register(new RegisterRunner(id, incarnation, "localhost", 4200, slots));
   }
 
@@ -79,7 +81,7 @@ public final class FakeRunner implements RunnerApi {
   public synchronized Future<HeartbeatReply> beat() {
     List<Hosted> hosted =
         held.values().stream().map(b -> new Hosted(b.session(), b.epoch())).toList();
-    return coordinator.heartbeat(new Heartbeat(id, incarnation, PoolStats.EMPTY, hosted));
+    return coordinator.heartbeat(new Heartbeat(id, incarnation, PoolStats.EMPTY, hosted, slots));
   }
 
   /** Refuses the next open call. */

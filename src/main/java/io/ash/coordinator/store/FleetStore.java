@@ -31,7 +31,7 @@ public final class FleetStore {
 
   private static final String BEAT =
       """
-      with u as (update runner set beat_at = now(), stats = $3,
+      with u as (update runner set beat_at = now(), stats = $3, cap = $7,
           lease_until = now() + $4 * interval '1 millisecond'
         where id = $1 and incarnation = $2 and status in ('ready', 'draining')
         returning status)
@@ -114,7 +114,8 @@ public final class FleetStore {
             BEAT,
             Tuple.of(call.runner(), call.incarnation(), stats, leaseMs)
                 .addValue(sessions)
-                .addValue(epochs))
+                .addValue(epochs)
+                .addValue(call.cap()))
         .map(FleetStore::beat);
   }
 
