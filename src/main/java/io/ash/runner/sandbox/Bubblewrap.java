@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds jails with bubblewrap.
@@ -83,7 +84,7 @@ final class Bubblewrap implements Wrapping {
     Path file = launches.resolve(jail.name() + "." + numbers.incrementAndGet());
     Files.createFile(file, PRIVATE);
     Files.write(file, arguments, StandardOpenOption.WRITE);
-    List<String> line = new ArrayList<>(user(place));
+    List<String> line = new ArrayList<>(way(jail.space(), place));
     line.addAll(List.of(program, "--args", "8", "--"));
     line.addAll(processLimit(limits));
     line.addAll(OUTPUT);
@@ -94,7 +95,7 @@ final class Bubblewrap implements Wrapping {
   private List<String> arguments(Jail jail, SandboxPlace place, Command command)
       throws IOException {
     List<String> all = new ArrayList<>(NAMESPACES);
-    if (jail.network() == NetworkMode.HOST) {
+    if (jail.network() != NetworkMode.NONE) {
       all.add("--share-net");
     }
     all.addAll(List.of("--hostname", jail.hostname()));
@@ -113,24 +114,38 @@ final class Bubblewrap implements Wrapping {
     return all;
   }
 
-  /** Becomes the sandbox's own user, in the namespace where every path can be reached. */
-  private List<String> user(SandboxPlace place) {
-    if (place.uid() < 0) {
-      return List.of();
+  /**
+   * Becomes the sandbox's own user, in the namespaces of the session and of the server where every
+   * path can be reached. A server that is not root enters a user namespace with the network.
+   */
+  private List<String> way(@Nullable NetworkSpace space, SandboxPlace place) {
+    String mounts = reach.namespace();
+    List<String> enter = new ArrayList<>();
+    if (space != null && space.user() != null) {
+      enter.add("--user=" + space.user());
+      enter.add("--preserve-credentials");
+    }
+    if (space != null) {
+      enter.add("--net=" + space.path());
+    }
+    if (mounts != null) {
+      enter.add("--mount=" + mounts);
     }
     String uid = Integer.toString(place.uid());
-    String namespace = reach.namespace();
-    return namespace == null
-        ? List.of(
-            Programs.need("setpriv", "util-linux"),
-            "--reuid=" + uid,
-            "--regid=" + uid,
-            "--clear-groups")
-        : List.of(
-            Programs.need("nsenter", "util-linux"),
-            "--mount=" + namespace,
-            "--setuid=" + uid,
-            "--setgid=" + uid);
+    if (enter.isEmpty()) {
+      return place.uid() < 0
+          ? List.of()
+          : List.of(
+              Programs.need("setpriv", "util-linux"),
+              "--reuid=" + uid,
+              "--regid=" + uid,
+              "--clear-groups");
+    }
+    if (place.uid() >= 0) {
+      enter.addAll(List.of("--setuid=" + uid, "--setgid=" + uid));
+    }
+    enter.add(0, Programs.need("nsenter", "util-linux"));
+    return enter;
   }
 
   /** Counted inside the jail's user namespace, where only the sandbox's processes are. */

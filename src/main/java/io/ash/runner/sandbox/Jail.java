@@ -5,6 +5,7 @@ import io.ash.model.NetworkMode;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the processes of one session see: an immutable description from which the agent, exec,
@@ -14,8 +15,10 @@ import java.util.regex.Pattern;
  * @param readOnly host paths shown besides the system directories
  * @param env the exact environment; HOME, PATH, TMPDIR and PWD are added where it lacks them
  * @param limits what somebody asked for; null members get the defaults of the host
- * @param network {@code NONE} or {@code HOST}
+ * @param network how far they reach
  * @param hostname as the processes see it
+ * @param space the network they share, with {@code ALLOWLIST}; else null, and each process has a
+ *     loopback of its own or the network of the host
  */
 public record Jail(
     String name,
@@ -23,7 +26,8 @@ public record Jail(
     Map<String, String> env,
     Limits limits,
     NetworkMode network,
-    String hostname) {
+    String hostname,
+    @Nullable NetworkSpace space) {
   /** Where the workspace is inside. */
   public static final String WORKSPACE = "/workspace";
 
@@ -40,12 +44,24 @@ public record Jail(
     if (!HOSTNAME.matcher(hostname).matches()) {
       throw new IllegalArgumentException("not a host name: " + hostname);
     }
-    if (network == NetworkMode.ALLOWLIST) {
-      throw new IllegalArgumentException("a jail has no allow-list; its network is none or host");
+    if ((network == NetworkMode.ALLOWLIST) != (space != null)) {
+      throw new IllegalArgumentException(
+          "a network of its own goes with allowlist, and only there");
     }
     readOnly = List.copyOf(readOnly);
     env = Map.copyOf(env);
     env.forEach(Jail::check);
+  }
+
+  /** Without a network that its processes share. */
+  public Jail(
+      String name,
+      List<Bind> readOnly,
+      Map<String, String> env,
+      Limits limits,
+      NetworkMode network,
+      String hostname) {
+    this(name, readOnly, env, limits, network, hostname, null);
   }
 
   private static void check(String name, String value) {

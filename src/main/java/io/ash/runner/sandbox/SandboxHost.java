@@ -28,6 +28,7 @@ final class SandboxHost {
   private final Launcher launcher;
   private final LimitRules rules;
   private final @Nullable UidRange uids;
+  private final NetworkSpaces networks;
 
   private SandboxHost(
       Path live,
@@ -36,8 +37,14 @@ final class SandboxHost {
       Capabilities capabilities,
       HostPaths reach,
       Launcher launcher,
+<<<<<<< HEAD
       LimitRules rules,
       @Nullable UidRange uids) {
+=======
+      Limits otherwise,
+      @Nullable UidRange uids,
+      NetworkSpaces networks) {
+>>>>>>> 0d109e8 (Give a sandbox a network of its own with a listener of the server in it)
     this.live = live;
     this.isolation = isolation;
     this.cgroups = cgroups;
@@ -46,6 +53,7 @@ final class SandboxHost {
     this.launcher = launcher;
     this.rules = rules;
     this.uids = uids;
+    this.networks = networks;
   }
 
   /** What a sandbox was given. */
@@ -84,8 +92,14 @@ final class SandboxHost {
         capabilities,
         reach,
         new Launcher(spawner, wrapping, id),
+<<<<<<< HEAD
         rules,
         root && !plain ? UidRange.ofHost() : null);
+=======
+        config.limits(),
+        root && !plain ? UidRange.ofHost() : null,
+        new NetworkSpaces(spawner, root));
+>>>>>>> 0d109e8 (Give a sandbox a network of its own with a listener of the server in it)
   }
 
   private static Bubblewrap bubblewrap(Path directory, HostPaths reach, Spawner spawner)
@@ -165,6 +179,15 @@ final class SandboxHost {
     return uids != null;
   }
 
+  /** A network of its own for one sandbox; fails with {@link SandboxUnavailable}. */
+  NetworkSpace network() throws IOException {
+    if (isolation == Isolation.NONE) {
+      throw new SandboxUnavailable(
+          "network mode allowlist needs a sandbox that holds it, and ASH_SANDBOX_ISOLATION is none");
+    }
+    return networks.open();
+  }
+
   Launcher launcher() {
     return launcher;
   }
@@ -179,6 +202,7 @@ final class SandboxHost {
 
   /** Lets go of the shared groups and the process that holds paths. */
   void close() {
+    networks.close();
     reach.close();
     cgroups.bases().forEach(Cgroups::remove);
   }
