@@ -37,14 +37,9 @@ final class SandboxHost {
       Capabilities capabilities,
       HostPaths reach,
       Launcher launcher,
-<<<<<<< HEAD
       LimitRules rules,
-      @Nullable UidRange uids) {
-=======
-      Limits otherwise,
       @Nullable UidRange uids,
       NetworkSpaces networks) {
->>>>>>> 0d109e8 (Give a sandbox a network of its own with a listener of the server in it)
     this.live = live;
     this.isolation = isolation;
     this.cgroups = cgroups;
@@ -92,14 +87,9 @@ final class SandboxHost {
         capabilities,
         reach,
         new Launcher(spawner, wrapping, id),
-<<<<<<< HEAD
         rules,
-        root && !plain ? UidRange.ofHost() : null);
-=======
-        config.limits(),
         root && !plain ? UidRange.ofHost() : null,
         new NetworkSpaces(spawner, root));
->>>>>>> 0d109e8 (Give a sandbox a network of its own with a listener of the server in it)
   }
 
   private static Bubblewrap bubblewrap(Path directory, HostPaths reach, Spawner spawner)

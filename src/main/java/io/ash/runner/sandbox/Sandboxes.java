@@ -125,7 +125,6 @@ public final class Sandboxes {
         .onFailure(e -> names.remove(jail.name()));
   }
 
-<<<<<<< HEAD
   private Sandbox settle(Jail jail, SandboxHost.Made made, Context context) {
     AtomicReference<Sandbox> self = new AtomicReference<>();
     Sandbox sandbox =
@@ -144,14 +143,14 @@ public final class Sandboxes {
     self.set(sandbox);
     watch.add(sandbox);
     return sandbox;
-=======
+  }
+
   /**
    * Makes a network for one sandbox, to be named in its {@link Jail} and closed after it. Fails
    * with {@link SandboxUnavailable}, whose message is the remedy.
    */
   public Future<NetworkSpace> network() {
     return tools.blocking(host::network);
->>>>>>> 0d109e8 (Give a sandbox a network of its own with a listener of the server in it)
   }
 
   /** Ends what the sandboxes share, when all of them are closed; blocks shortly. */
