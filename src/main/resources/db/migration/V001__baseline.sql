@@ -50,6 +50,19 @@ create table manifest_blob (
 );
 create index manifest_blob_key on manifest_blob (blob_key);
 
+-- Who lets go of a manifest claims it, so that the tree stays whole for a day for whoever is reading it: its chunks
+-- are held by manifest_blob, which lives as long as the manifest's row.
+create function let_go_of_manifest() returns trigger language plpgsql as $$
+begin
+  update blob set claimed_at = now() where key = old.manifest and claimed_at < now() - interval '1 hour';
+  return null;
+end $$;
+create function let_go_of_agent_manifest() returns trigger language plpgsql as $$
+begin
+  update blob set claimed_at = now() where key = old.agent_manifest and claimed_at < now() - interval '1 hour';
+  return null;
+end $$;
+
 create table agent (
   id         uuid primary key,
   tenant     text not null references tenant (id),
@@ -65,6 +78,9 @@ create table agent (
   updated_at timestamptz not null default now(),
   unique (tenant, name)
 );
+create index agent_manifest on agent (manifest);
+create trigger agent_lets_go after delete or update of manifest on agent
+  for each row execute function let_go_of_manifest();
 
 create table session (                               -- what does not change while a session lives
   id             uuid primary key,
@@ -84,6 +100,9 @@ create table session (                               -- what does not change whi
 );
 create index session_tenant_created on session (tenant, created_at desc, id);
 create index session_agent on session (tenant, agent_name);
+create index session_agent_manifest on session (agent_manifest);
+create trigger session_lets_go after delete on session
+  for each row execute function let_go_of_agent_manifest();
 
 -- Mutex, fence and counter of a session at once; narrow, so that its updates stay cheap. No foreign key points at it.
 create table head (
@@ -149,6 +168,15 @@ create table snapshot (
   covers_turn int   not null default 0,
   created_at timestamptz not null default now(),
   primary key (session_id, no)
+);
+create index snapshot_manifest on snapshot (manifest);
+create trigger snapshot_lets_go after delete or update of manifest on snapshot
+  for each row execute function let_go_of_manifest();
+
+-- Sessions that are gone and whose rows elsewhere still have to be removed.
+create table forgotten (
+  session_id uuid primary key,
+  at         timestamptz not null default now()
 );
 
 create table runner (

@@ -27,6 +27,7 @@ import io.ash.coordinator.store.OpenDepot;
 import io.ash.coordinator.store.SessionStore;
 import io.ash.coordinator.store.SnapshotStore;
 import io.ash.coordinator.store.TicketStore;
+import io.ash.coordinator.upkeep.Upkeep;
 import io.ash.model.PoolStats;
 import io.ash.telemetry.Vitals;
 import io.ash.wire.RunnerDirectory;
@@ -115,6 +116,12 @@ final class CoordinatorAssembly {
             sessions,
             lost,
             new DeltaRing(journalStore, ground.clock()),
+            new Upkeep(
+                database,
+                depot,
+                config.upkeep(),
+                ground.clock(),
+                new UpkeepMeters(ground.metrics())),
             config.fleet(),
             ground.timers());
     fleetChanged.set(duties::lookForLostRunners);

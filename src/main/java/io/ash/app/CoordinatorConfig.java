@@ -7,6 +7,7 @@ import io.ash.coordinator.agent.DeployConfig;
 import io.ash.coordinator.fleet.FleetConfig;
 import io.ash.coordinator.http.HttpConfig;
 import io.ash.coordinator.session.SessionConfig;
+import io.ash.coordinator.upkeep.UpkeepConfig;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -23,6 +24,7 @@ record CoordinatorConfig(
     SessionConfig session,
     DeployConfig deploy,
     DepotConfig depot,
+    UpkeepConfig upkeep,
     Optional<Secret> apiKey,
     Optional<Secret> credentialKey,
     Optional<Secret> internalSecret) {
@@ -34,6 +36,7 @@ record CoordinatorConfig(
         SessionConfig.read(env),
         DeployConfig.read(env, dataDirectory, mode == Mode.STANDALONE),
         DepotConfig.read(env),
+        UpkeepConfig.read(env),
         env.secret("ASH_API_KEY"),
         env.secret("ASH_CREDENTIAL_KEY"),
         env.secret("ASH_INTERNAL_SECRET"));

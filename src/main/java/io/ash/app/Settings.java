@@ -70,6 +70,10 @@ public final class Settings {
               "",
               "Address of a server that speaks S3 and is not Amazon's, such as http://minio:9000."),
           s("AWS_ENDPOINT_URL", "", "The same, where AWS_ENDPOINT_URL_S3 is not set."),
+          s(
+              "ASH_RETENTION_DAYS",
+              "30",
+              "Days that an ended session is kept, with all it held; 0 keeps it for ever."),
           s("ASH_MAX_QUEUED_TURNS", "16", "Messages that may wait in one session."),
           s("ASH_OPEN_TIMEOUT_MS", "260000", "How long a caller waits for a sandbox."),
           s("ASH_LEASE_MS", "30000", "How long a runner counts as alive without a heartbeat."),

@@ -1,6 +1,7 @@
 package io.ash.coordinator;
 
 import io.ash.blob.Blobs;
+import io.ash.blob.CorruptBlob;
 import io.ash.blob.NoSuchBlob;
 import io.ash.coordinator.fleet.Fleet;
 import io.ash.coordinator.journal.Appends;
@@ -86,14 +87,17 @@ public final class Coordinator implements CoordinatorApi {
 
   @Override
   public Future<Buffer> getBlob(GetBlob call) {
-    return blobs
-        .get(call.key())
-        .recover(
-            failure ->
-                Future.failedFuture(
-                    failure instanceof NoSuchBlob
-                        ? new Refused(Refusal.NOT_FOUND, "No blob has the key " + call.key() + ".")
-                        : failure));
+    return blobs.get(call.key()).recover(failure -> Future.failedFuture(said(failure)));
+  }
+
+  /** What a runner can tell apart from a breakage of ours. */
+  private static Throwable said(Throwable failure) {
+    if (failure instanceof NoSuchBlob) {
+      return new Refused(Refusal.NOT_FOUND, String.valueOf(failure.getMessage()));
+    }
+    return failure instanceof CorruptBlob
+        ? new Refused(Refusal.DAMAGED, String.valueOf(failure.getMessage()))
+        : failure;
   }
 
   @Override

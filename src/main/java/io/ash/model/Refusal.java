@@ -31,6 +31,7 @@ public enum Refusal {
   TOO_MANY_REQUESTS,
   OUTCOME_UNKNOWN,
   UNAVAILABLE,
+  DAMAGED,
   FENCED;
 
   /** The stable code: this name in lower case. */

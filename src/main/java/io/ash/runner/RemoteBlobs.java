@@ -1,9 +1,9 @@
 package io.ash.runner;
 
 import io.ash.blob.Blobs;
+import io.ash.blob.CorruptBlob;
 import io.ash.blob.NoSuchBlob;
 import io.ash.model.Binding;
-import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.wire.CoordinatorApi;
 import io.ash.wire.FindBlobs;
@@ -38,10 +38,14 @@ final class RemoteBlobs implements Blobs {
   public Future<Buffer> get(String key) {
     return coordinator
         .getBlob(new GetBlob(binding, key))
-        .recover(
-            e ->
-                e instanceof Refused no && no.refusal() == Refusal.NOT_FOUND
-                    ? Future.failedFuture(new NoSuchBlob(key))
-                    : Future.failedFuture(e));
+        .recover(e -> Future.failedFuture(e instanceof Refused no ? meant(key, no) : e));
+  }
+
+  private static Throwable meant(String key, Refused no) {
+    return switch (no.refusal()) {
+      case NOT_FOUND -> new NoSuchBlob(key);
+      case DAMAGED -> new CorruptBlob(key, "so the store says");
+      default -> no;
+    };
   }
 }

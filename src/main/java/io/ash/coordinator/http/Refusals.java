@@ -22,7 +22,7 @@ final class Refusals {
           LIMIT_NOT_ENFORCEABLE ->
           422;
       case QUEUE_FULL, TOO_MANY_REQUESTS -> 429;
-      case SANDBOX_FAILED -> 500;
+      case SANDBOX_FAILED, DAMAGED -> 500;
       case NO_CAPACITY, SANDBOX_GONE, OUTCOME_UNKNOWN, UNAVAILABLE -> 503;
     };
   }

@@ -6,6 +6,7 @@ import io.ash.wire.AttachSnapshot;
 import io.ash.wire.Attached;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +17,7 @@ public final class SnapshotStore {
   private static final String ATTACH =
       """
       with missing as materialized (select k from unnest($6::text[]) k
-        where not exists (select 1 from blob where key = k)),
+        where not exists (select 1 from blob where key = k and not lost)),
       u as (update head set snapshot_no = $5
         where session_id = $1 and runner_id = $2 and incarnation = $3 and epoch = $4
           and snapshot_no = $5 - 1 and uplink_no >= $8 and not exists (select 1 from missing)
@@ -36,7 +37,7 @@ public final class SnapshotStore {
       with u as (update head set snapshot_no = $2
         where session_id = $1 and runner_id is null and snapshot_no = $2 - 1
           and not exists (select 1 from unnest($4::text[]) k
-            where not exists (select 1 from blob where key = k))
+            where not exists (select 1 from blob where key = k and not lost))
         returning session_id, last_seq, last_turn - queued as turns),
       s as (insert into snapshot (session_id, no, manifest, covers_seq, covers_turn)
         select u.session_id, $2, $3, coalesce(o.covers_seq, u.last_seq),
@@ -93,8 +94,7 @@ public final class SnapshotStore {
     Binding b = a.binding();
     Tuple args = Tuple.of(b.session().value(), b.runner(), b.incarnation(), b.epoch(), a.no());
     args.addValue(a.blobs().toArray(String[]::new)).addValue(a.manifest()).addValue(a.uplinkNo());
-    return database
-        .query("snapshot.attach", ATTACH, args)
+    return attaching("snapshot.attach", ATTACH, args)
         .map(
             rows -> {
               Row r = rows.iterator().next();
@@ -108,12 +108,22 @@ public final class SnapshotStore {
    * another snapshot came first.
    */
   public Future<Boolean> attachAtRest(SessionId id, int no, String manifest, List<String> blobs) {
-    return database
-        .query(
+    return attaching(
             "snapshot.attach_at_rest",
             ATTACH_AT_REST,
             Tuple.of(id.value(), no, manifest).addValue(blobs.toArray(String[]::new)))
         .map(rows -> rows.size() == 1);
+  }
+
+  /** A blob that went while the statement ran is missing when it looks again. */
+  private Future<RowSet<Row>> attaching(String name, String sql, Tuple args) {
+    return database
+        .query(name, sql, args)
+        .recover(
+            e ->
+                Sql.isForeignKeyViolation(e)
+                    ? database.query(name, sql, args)
+                    : Future.failedFuture(e));
   }
 
   /** The newest snapshot of a session. */

@@ -9,6 +9,7 @@ import java.util.Set;
 /** Reads meaning from what the driver fails with. */
 final class Sql {
   private static final String UNIQUE_VIOLATION = "23505";
+  private static final String FOREIGN_KEY_VIOLATION = "23503";
   private static final Set<String> RETRIED = Set.of("40001", "40P01");
 
   /** Answers that say: not done, and not because of the statement. */
@@ -43,6 +44,11 @@ final class Sql {
     return isUniqueViolation(failure)
         && failure instanceof PgException e
         && constraint.equals(e.getConstraint());
+  }
+
+  /** Whether a row that was referred to is not there, or went while the statement ran. */
+  static boolean isForeignKeyViolation(Throwable failure) {
+    return state(failure).filter(FOREIGN_KEY_VIOLATION::equals).isPresent();
   }
 
   /** Whether the statement lost against another and may simply be sent again. */
