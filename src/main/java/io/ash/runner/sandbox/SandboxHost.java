@@ -25,6 +25,7 @@ final class SandboxHost {
   private final Cgroups cgroups;
   private final Capabilities capabilities;
   private final HostPaths reach;
+  private final GroupRegister register;
   private final Launcher launcher;
   private final LimitRules rules;
   private final @Nullable UidRange uids;
@@ -36,6 +37,7 @@ final class SandboxHost {
       Cgroups cgroups,
       Capabilities capabilities,
       HostPaths reach,
+      GroupRegister register,
       Launcher launcher,
       LimitRules rules,
       @Nullable UidRange uids,
@@ -45,6 +47,7 @@ final class SandboxHost {
     this.cgroups = cgroups;
     this.capabilities = capabilities;
     this.reach = reach;
+    this.register = register;
     this.launcher = launcher;
     this.rules = rules;
     this.uids = uids;
@@ -67,11 +70,15 @@ final class SandboxHost {
       throws IOException {
     Path directory = config.directory().toRealPath();
     String id = id(directory);
+    int uid = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    GroupRegister register = GroupRegister.ofHost(uid, id);
+    register.enter();
     Cgroups cgroups = Cgroups.discover(id, spawner);
     leftovers.remember(cgroups.bases());
+    register.note(cgroups.bases());
 
     boolean plain = config.isolation() == Isolation.NONE;
-    boolean root = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
+    boolean root = uid == 0;
     HostPaths reach = new HostPaths(root && !plain, spawner);
     Wrapping wrapping = plain ? new Plain() : bubblewrap(directory, reach, spawner);
     Capabilities capabilities =
@@ -86,6 +93,7 @@ final class SandboxHost {
         cgroups,
         capabilities,
         reach,
+        register,
         new Launcher(spawner, wrapping, id),
         rules,
         root && !plain ? UidRange.ofHost() : null,
@@ -195,5 +203,6 @@ final class SandboxHost {
     networks.close();
     reach.close();
     cgroups.bases().forEach(Cgroups::remove);
+    register.leave();
   }
 }
