@@ -36,7 +36,7 @@ final class AgentsForSessions implements AgentLookup {
         agent.version(),
         agent.revision(),
         agent.manifest(),
-        new RuntimeSpec(how.runtime(), how.command(), how.limits(), how.network()),
+        new RuntimeSpec(how.runtime(), how.command(), how.limits(), how.network(), how.snapshots()),
         agent.env(),
         agent.blobKey(),
         how.warnings());

@@ -1,15 +1,21 @@
 package io.ash.runner;
 
 import io.ash.model.Binding;
+import io.ash.model.Notice;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.time.Backoff;
 import io.ash.time.Timers;
 import io.ash.wire.AttachSnapshot;
 import io.ash.wire.Attached;
+import io.ash.wire.SnapshotRef;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,9 +39,13 @@ final class HostSnapshots {
   private final BooleanSupplier quiet;
   private final Backoff again = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));
   private int no;
+  private SessionFiles.Basis basis = SessionFiles.Basis.AGENT;
+  private int keep;
+  private int coversTurn;
   private long takenAt;
   private boolean changed;
   private String attached = "";
+  private long attachedNo;
   private Timers.Handle timer = () -> {};
   private @Nullable Future<Void> taking;
   private @Nullable Future<Void> scanning;
@@ -60,6 +70,42 @@ final class HostSnapshots {
     this.tools = tools;
     this.quiet = quiet;
     this.takenAt = tools.ticker().nanos();
+  }
+
+  /** Says what the files began with; the user is told where that is not the newest snapshot. */
+  void begin(SessionFiles.Basis basis, Consumer<Notice> tell) {
+    this.basis = basis;
+    SnapshotRef from = basis.snapshot();
+    keep = from == null ? no : from.no();
+    coversTurn = from == null ? 0 : from.coversTurn();
+    if (from != null && basis.damage() == null) {
+      attached = from.manifest();
+      attachedNo = -1; // of this epoch it covers nothing yet
+    } else if (from != null) {
+      tell.accept(
+          new Notice(
+              "workspace_restored_from_previous",
+              "The newest snapshot of the workspace cannot be read ("
+                  + basis.damage()
+                  + "); the one before is used. It has the changes of turns up to "
+                  + from.coversTurn()
+                  + ".",
+              "Look at what the last turns changed and repeat it where it is missing.",
+              Map.of("workspaceAt", from.coversSeq(), "turnsNotInWorkspace", from.turnsSince())));
+    }
+  }
+
+  /** Adds what the workspace began with. */
+  JsonObject addTo(JsonObject facts) {
+    SnapshotRef from = basis.snapshot();
+    return from == null
+        ? facts
+        : facts.put("workspaceAt", from.coversSeq()).put("turnsNotInWorkspace", from.turnsSince());
+  }
+
+  /** A turn is over: what is scanned from now on has its changes. */
+  void covers(int turn) {
+    coversTurn = turn;
   }
 
   /** Something may be different now. */
@@ -118,7 +164,7 @@ final class HostSnapshots {
       return taking.otherwiseEmpty().compose(v -> take());
     }
     timer.cancel();
-    long covered = lane.lastNo();
+    Covered covered = new Covered(lane.lastNo(), coversTurn);
     Future<Void> now = lane.flushed().compose(v -> scanAndAttach(covered));
     if (now.isComplete()) {
       return now;
@@ -132,29 +178,47 @@ final class HostSnapshots {
         });
   }
 
-  private Future<Void> scanAndAttach(long covered) {
+  /** Number of the last event and the last turn that come before a scan. */
+  private record Covered(long event, int turn) {}
+
+  private Future<Void> scanAndAttach(Covered covered) {
     changed = false;
     takenAt = tools.ticker().nanos();
-    Future<SessionFiles.Scan> scan = quarters.files().scan();
-    Future<Void> over = scan.mapEmpty();
-    scanning = over;
-    over.onComplete(
-        done -> {
-          if (scanning == over) {
-            scanning = null;
-          }
-        });
-    return scan.compose(
-            state ->
-                state.manifest().equals(attached)
-                    ? Future.<Void>succeededFuture()
-                    : attach(state, covered, TRIES, false))
+    Promise<Void> looked = Promise.promise();
+    scanning = looked.future();
+    Future<SessionFiles.Scan> scan =
+        quarters
+            .files()
+            .scan(
+                () -> {
+                  if (scanning == looked.future()) {
+                    scanning = null;
+                  }
+                  looked.tryComplete();
+                });
+    return scan.onComplete(done -> looked.tryComplete())
+        .compose(
+            state -> {
+              boolean same = state.manifest().equals(attached);
+              return same && covered.event() == attachedNo
+                  ? Future.<Void>succeededFuture()
+                  : attach(state, covered, TRIES, false);
+            })
         .onFailure(e -> changed = true);
   }
 
-  private Future<Void> attach(SessionFiles.Scan state, long covered, int tries, boolean unsure) {
+  private Future<Void> attach(SessionFiles.Scan state, Covered covered, int tries, boolean unsure) {
+    boolean same = state.manifest().equals(attached);
     AttachSnapshot call =
-        new AttachSnapshot(binding, no + 1, state.manifest(), state.blobs(), covered);
+        new AttachSnapshot(
+            binding,
+            same ? no : no + 1,
+            keep,
+            same,
+            state.manifest(),
+            state.blobs(),
+            covered.event(),
+            covered.turn());
     return tools
         .coordinator()
         .attach(call)
@@ -171,11 +235,13 @@ final class HostSnapshots {
   }
 
   private Future<Void> judge(
-      SessionFiles.Scan state, long covered, int tries, boolean unsure, Attached reply) {
+      SessionFiles.Scan state, Covered covered, int tries, boolean unsure, Attached reply) {
     if (reply.accepted() || (unsure && reply.missing().isEmpty())) {
       // An answer that was lost before may have said yes: then the number is taken, by this one.
-      no++;
+      no += state.manifest().equals(attached) ? 0 : 1;
+      keep = no;
       attached = reply.accepted() ? state.manifest() : "";
+      attachedNo = covered.event();
       return Future.succeededFuture();
     }
     if (reply.missing().isEmpty()) {

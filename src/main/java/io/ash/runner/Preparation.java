@@ -9,6 +9,7 @@ import io.ash.wire.ExecResult;
 import io.ash.wire.OpenSandbox;
 import io.vertx.core.Future;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Brings the quarters of a host to where its agent can start. */
 final class Preparation {
@@ -32,16 +33,20 @@ final class Preparation {
    *
    * @param settings with the system prompt that was found
    * @param remembered what an earlier process asked to remember
+   * @param basis what the files began with
    */
-  record Ready(AgentSettings settings, String remembered) {}
+  record Ready(AgentSettings settings, String remembered, SessionFiles.Basis basis) {}
 
   /** Fails with {@link Refused} where the agent's own scripts are the reason. */
   Future<Ready> run(AgentSettings settings) {
     boolean fresh = open.snapshot() == null;
     String asked = settings.systemPrompt();
-    return quarters
-        .files()
-        .furnish()
+    return quarters.files().furnish().compose(basis -> goOn(settings, fresh, asked, basis));
+  }
+
+  private Future<Ready> goOn(
+      AgentSettings settings, boolean fresh, @Nullable String asked, SessionFiles.Basis basis) {
+    return Future.<Void>succeededFuture()
         .compose(
             v ->
                 fresh && asked != null
@@ -63,7 +68,8 @@ final class Preparation {
                         memory ->
                             new Ready(
                                 settings.withSystemPrompt(prompt.isBlank() ? null : prompt),
-                                memory)));
+                                memory,
+                                basis)));
   }
 
   private Future<Void> script(String name) {

@@ -3,17 +3,22 @@ package io.ash.runner;
 import io.ash.wire.BundleChunk;
 import io.ash.wire.FileChunk;
 import io.ash.wire.FileList;
+import io.ash.wire.SnapshotRef;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of one session on this runner: the workspace that agent and user see, and the private
  * home. Confined to the runner loop; what blocks happens elsewhere.
  */
 interface SessionFiles {
-  /** Puts workspace and home in place: the agent's files, or a snapshot of both. */
-  Future<Void> furnish();
+  /**
+   * Puts workspace and home in place: the agent's files, or a snapshot of both. Fails with {@link
+   * io.ash.model.Refused} WORKSPACE_DAMAGED where no snapshot can be read.
+   */
+  Future<Basis> furnish();
 
   /**
    * Text of a file of the workspace or home, empty where there is none or it is longer than {@code
@@ -27,8 +32,12 @@ interface SessionFiles {
   /** Replaces a file, readable by the agent only. */
   Future<Void> write(Place place, String path, String text);
 
-  /** Compares workspace and home with the last snapshot and stores what is new of them. */
-  Future<Scan> scan();
+  /**
+   * Compares workspace and home with the last snapshot and stores what is new of them.
+   *
+   * @param looked runs when everything was seen and what is there may change again
+   */
+  Future<Scan> scan(Runnable looked);
 
   /** Stores these blobs of the last scan, which somebody lost. */
   Future<Void> store(List<String> keys);
@@ -60,6 +69,17 @@ interface SessionFiles {
     WORKSPACE,
     /** What the agent's programs keep for themselves. */
     HOME
+  }
+
+  /**
+   * What the files began with.
+   *
+   * @param snapshot null for those of the agent
+   * @param damage why it is not the newest snapshot, null where it is
+   */
+  record Basis(@Nullable SnapshotRef snapshot, @Nullable String damage) {
+    /** The agent's own files. */
+    static final Basis AGENT = new Basis(null, null);
   }
 
   /**

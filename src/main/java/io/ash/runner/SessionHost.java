@@ -50,6 +50,7 @@ final class SessionHost implements EventLane.Speaker {
   private final Slumber slumber;
   private final HostUse use;
   private final SideWork beside;
+  private final HeldEnd heldEnd;
   private boolean fenced;
 
   /**
@@ -73,6 +74,7 @@ final class SessionHost implements EventLane.Speaker {
     this.use = new HostUse(tools.ticker(), slumber);
     this.beside = new SideWork(quarters, use, () -> phase.inhabited(), snapshots::changed);
     quarters.onNotice(this::notice);
+    this.heldEnd = new HeldEnd(tools, snapshots, lane::say);
   }
 
   Binding binding() {
@@ -97,10 +99,7 @@ final class SessionHost implements EventLane.Speaker {
   String facts() {
     JsonObject facts =
         new JsonObject(quarters.facts()).put("runtime", open.runtime().kind().text());
-    if (open.snapshot() != null) {
-      facts.put("workspaceAt", open.snapshot().coversSeq());
-    }
-    return facts.encode();
+    return snapshots.addTo(facts).encode();
   }
 
   /** Number of the last turn that began here, 0 for none. */
@@ -138,6 +137,7 @@ final class SessionHost implements EventLane.Speaker {
         .compose(
             ready -> {
               settings = ready.settings();
+              snapshots.begin(ready.basis(), this::notice);
               AgentSeat agent =
                   new AgentSeat(
                       dialects.apply(ready.remembered()),
@@ -276,6 +276,13 @@ final class SessionHost implements EventLane.Speaker {
       if (partial != null) {
         lane.say(partial);
       }
+      snapshots.covers(event.turn());
+      if (open.runtime().snapshots().everyTurn() && phase instanceof HostPhase.Busy) {
+        now.close();
+        turn = null;
+        heldEnd.hold(event, () -> ended(now));
+        return;
+      }
       lane.say(event);
       ended(now);
       return;
@@ -351,6 +358,7 @@ final class SessionHost implements EventLane.Speaker {
   }
 
   private @Nullable Void endOpenTurn(String reason) {
+    heldEnd.release();
     if (turn != null) {
       say(turn.end(TurnStatus.INTERRUPTED, reason));
     }

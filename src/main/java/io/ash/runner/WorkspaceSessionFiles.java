@@ -1,10 +1,16 @@
 package io.ash.runner;
 
+import io.ash.blob.BadManifest;
 import io.ash.blob.BlobKeys;
 import io.ash.blob.Blobs;
+import io.ash.blob.CorruptBlob;
+import io.ash.blob.NoSuchBlob;
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
 import io.ash.runner.sandbox.Sandbox;
 import io.ash.runner.workspace.Owner;
 import io.ash.runner.workspace.Premises;
+import io.ash.runner.workspace.Stillness;
 import io.ash.runner.workspace.Workspace;
 import io.ash.wire.BundleChunk;
 import io.ash.wire.FileChunk;
@@ -16,7 +22,6 @@ import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
-import java.util.Set;
 
 /** The files of a session where its sandbox has them. Confined to the runner loop. */
 final class WorkspaceSessionFiles implements SessionFiles {
@@ -36,15 +41,70 @@ final class WorkspaceSessionFiles implements SessionFiles {
             sandbox.home(),
             sandbox.desk(),
             new Owner(sandbox.uid(), sandbox.uid()));
-    this.workspace = new Workspace(premises, Set.of(), blobs, BlobKeys.of(call.blobKey()), workers);
+    this.workspace =
+        new Workspace(
+            premises,
+            call.runtime().snapshots().skip(),
+            blobs,
+            BlobKeys.of(call.blobKey()),
+            still(sandbox),
+            workers);
+  }
+
+  private static Stillness still(Sandbox sandbox) {
+    return new Stillness() {
+      @Override
+      public Future<Void> begin() {
+        return sandbox.freeze();
+      }
+
+      @Override
+      public Future<Void> end() {
+        return sandbox.thaw();
+      }
+    };
   }
 
   @Override
-  public Future<Void> furnish() {
+  public Future<Basis> furnish() {
     SnapshotRef snapshot = call.snapshot();
     return snapshot == null
-        ? workspace.furnish(call.agent().manifest())
-        : workspace.restore(snapshot.manifest());
+        ? workspace.furnish(call.agent().manifest()).map(Basis.AGENT)
+        : workspace
+            .restore(snapshot.manifest())
+            .map(new Basis(snapshot, null))
+            .recover(e -> isDamage(e) ? previous(snapshot, e) : Future.failedFuture(e));
+  }
+
+  private Future<Basis> previous(SnapshotRef newest, Throwable damage) {
+    SnapshotRef previous = newest.previous();
+    if (previous == null) {
+      return Future.failedFuture(
+          damaged("The only snapshot of this session cannot be read", damage));
+    }
+    return workspace
+        .clear()
+        .compose(v -> workspace.restore(previous.manifest()))
+        .map(new Basis(previous, damage.getMessage()))
+        .recover(
+            e ->
+                Future.failedFuture(
+                    isDamage(e)
+                        ? damaged("Neither of the two snapshots of this session can be read", e)
+                        : e));
+  }
+
+  private static boolean isDamage(Throwable e) {
+    return e instanceof NoSuchBlob || e instanceof CorruptBlob || e instanceof BadManifest;
+  }
+
+  private static Refused damaged(String what, Throwable e) {
+    return new Refused(
+        Refusal.WORKSPACE_DAMAGED,
+        what
+            + ": "
+            + e.getMessage()
+            + ". Nothing was changed; bring the store of blobs back and resume the session again.");
   }
 
   @Override
@@ -63,8 +123,8 @@ final class WorkspaceSessionFiles implements SessionFiles {
   }
 
   @Override
-  public Future<Scan> scan() {
-    return workspace.scan().map(s -> new Scan(s.manifest(), s.blobs()));
+  public Future<Scan> scan(Runnable looked) {
+    return workspace.scan(looked).map(s -> new Scan(s.manifest(), s.blobs()));
   }
 
   @Override

@@ -36,6 +36,7 @@ final class FakeQuarters implements Quarters, SessionFiles {
   boolean refusesProcesses;
   boolean vacated;
   int scans;
+  Basis basis = Basis.AGENT;
 
   private static Promise<Void> done() {
     Promise<Void> promise = Promise.promise();
@@ -53,8 +54,8 @@ final class FakeQuarters implements Quarters, SessionFiles {
   }
 
   @Override
-  public Future<Void> furnish() {
-    return furnished;
+  public Future<Basis> furnish() {
+    return furnished.map(v -> basis);
   }
 
   @Override
@@ -91,10 +92,13 @@ final class FakeQuarters implements Quarters, SessionFiles {
   }
 
   @Override
-  public Future<Scan> scan() {
+  public Future<Scan> scan(Runnable looked) {
     scans++;
     String manifest = "m" + files.hashCode();
-    return beforeScan.future().map(new Scan(manifest, List.of(manifest)));
+    return beforeScan
+        .future()
+        .onComplete(v -> looked.run())
+        .map(new Scan(manifest, List.of(manifest)));
   }
 
   @Override

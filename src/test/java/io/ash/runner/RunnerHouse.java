@@ -166,7 +166,7 @@ final class RunnerHouse implements AutoCloseable {
         BLOB_KEY,
         agent,
         new RuntimeSpec(RuntimeKind.JSONL, List.of(command), limits, NetworkMode.NONE),
-        last == null ? null : new SnapshotRef(last.no(), last.manifest(), 0),
+        last == null ? null : new SnapshotRef(last.no(), last.manifest(), 0, 0, 0, null),
         last != null,
         last == null ? 0 : last.no(),
         Map.of(),

@@ -60,7 +60,7 @@ class SessionHostTest extends HostTest {
   @Test
   void runsNoScriptOverASnapshot() {
     quarters.files.put("WORKSPACE/install.sh", "x");
-    host = host("{}", new SnapshotRef(3, "m", 9));
+    host = host("{}", new SnapshotRef(3, "m", 9, 2, 0, null));
     host.prepare();
     assertThat(quarters.execs).isEmpty();
     assertThat(quarters.agent().written.get(0)).contains("\"resumed\":true");

@@ -52,6 +52,7 @@ public final class FakeCoordinator implements CoordinatorApi {
   private final List<Deregister> gone = new ArrayList<>();
   private final ArrayDeque<Runnable> held = new ArrayDeque<>();
   private boolean holding;
+  private @Nullable AttachSnapshot lastAttach;
   private int failures;
   private int lostReplies;
   private int busy;
@@ -73,6 +74,11 @@ public final class FakeCoordinator implements CoordinatorApi {
   /** The newest snapshot of a session. */
   public synchronized @Nullable AttachSnapshot snapshot(SessionId session) {
     return heads.computeIfAbsent(session, Head::new).snapshot;
+  }
+
+  /** The last snapshot that was to be attached, whatever became of it. */
+  public synchronized @Nullable AttachSnapshot lastAttach() {
+    return lastAttach;
   }
 
   /** Every append request that arrived, whatever became of it. */
@@ -297,12 +303,13 @@ public final class FakeCoordinator implements CoordinatorApi {
   public Future<Attached> attach(AttachSnapshot call) {
     return answer(
         () -> {
+          lastAttach = call;
           Head head = heads.computeIfAbsent(call.binding().session(), Head::new);
           List<String> missing = call.blobs().stream().filter(k -> !blobs.containsKey(k)).toList();
           int no = head.snapshot == null ? 0 : head.snapshot.no();
           boolean current =
               call.binding().equals(head.binding)
-                  && call.no() == no + 1
+                  && call.no() == (call.unchanged() ? no : no + 1)
                   && call.uplinkNo() <= head.uplinkNo;
           if (current && missing.isEmpty()) {
             head.snapshot = call;

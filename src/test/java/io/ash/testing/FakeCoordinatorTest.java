@@ -79,7 +79,7 @@ class FakeCoordinatorTest {
 
   @Test
   void attachesSnapshotsInOrderAndComplete() {
-    AttachSnapshot first = new AttachSnapshot(binding, 1, "m", List.of("m"), 0);
+    AttachSnapshot first = new AttachSnapshot(binding, 1, 0, false, "m", List.of("m"), 0, 0);
     assertThat(fake.attach(first).result().missing()).containsExactly("m");
     fake.putBlob(new PutBlob(binding, "m", Buffer.buffer("x")));
     assertThat(fake.attach(first).result().accepted()).isTrue();

@@ -3,6 +3,7 @@ package io.ash.coordinator.agent;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
 import io.ash.model.RuntimeKind;
+import io.ash.model.SnapshotPolicy;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
  * @param command argument vector; empty for the default of the runtime
  * @param env environment from {@code ash.yaml}; not secret, it is part of the files
  * @param network what its sandboxes reach
+ * @param snapshots when its sessions are saved, and what of them is not
  * @param warnings sentences for the person who creates a session
  */
 public record AgentDefinition(
@@ -24,6 +26,7 @@ public record AgentDefinition(
     Map<String, String> env,
     Limits limits,
     NetworkMode network,
+    SnapshotPolicy snapshots,
     List<String> warnings) {
   public AgentDefinition {
     command = List.copyOf(command);
@@ -39,6 +42,8 @@ public record AgentDefinition(
         .put("env", new JsonObject(new TreeMap<>(env)))
         .put("limits", new JsonObject(new LinkedHashMap<>(limits.byKey())))
         .put("network", network.text())
+        .put("durability", snapshots.everyTurn() ? "turn" : null)
+        .put("snapshotSkip", new JsonArray(snapshots.skip().stream().sorted().toList()))
         .put("warnings", new JsonArray(warnings))
         .encode();
   }
@@ -55,6 +60,9 @@ public record AgentDefinition(
         env,
         Limits.read((kind, key) -> limits.getInteger(key)),
         NetworkMode.of(json.getString("network")),
+        SnapshotPolicy.of(
+            "turn".equals(json.getString("durability")),
+            texts(json.getJsonArray("snapshotSkip", new JsonArray()))),
         texts(json.getJsonArray("warnings")));
   }
 

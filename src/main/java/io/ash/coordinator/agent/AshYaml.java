@@ -7,6 +7,7 @@ import io.ash.model.NetworkMode;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.model.RuntimeKind;
+import io.ash.model.SnapshotPolicy;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,12 +62,22 @@ final class AshYaml {
     only(
         all,
         "",
-        Set.of("runtime", "command", "env", "limits", "network", "warm", "durability", "secrets"));
+        Set.of(
+            "runtime",
+            "command",
+            "env",
+            "limits",
+            "network",
+            "snapshot",
+            "warm",
+            "durability",
+            "secrets"));
     RuntimeKind runtime = runtime(all);
     List<String> command = command(all, runtime);
     Map<String, String> env = env(all);
     Limits limits = limits(all);
     @Nullable NetworkMode asked = network(all);
+    SnapshotPolicy snapshots = snapshots(all);
     later(all);
     if (!wrong.isEmpty()) {
       throw new Refused(Refusal.INVALID_REQUEST, FILE + ": " + String.join("; ", wrong));
@@ -77,7 +88,13 @@ final class AshYaml {
     boolean open = asked == null && runtime == RuntimeKind.CLAUDE;
     NetworkMode network = asked != null ? asked : open ? NetworkMode.HOST : NetworkMode.NONE;
     return new AgentDefinition(
-        runtime, command, env, limits, network, open ? List.of(HOST_WARNING) : List.of());
+        runtime,
+        command,
+        env,
+        limits,
+        network,
+        snapshots,
+        open ? List.of(HOST_WARNING) : List.of());
   }
 
   private RuntimeKind runtime(Map<?, ?> all) {
@@ -174,16 +191,32 @@ final class AshYaml {
     return null;
   }
 
+  private SnapshotPolicy snapshots(Map<?, ?> all) {
+    Object durability = all.get("durability");
+    if (durability != null && !"turn".equals(durability)) {
+      wrong.add("durability must be turn, not " + shown(durability));
+    }
+    Map<?, ?> snapshot = map(all, "snapshot");
+    only(snapshot, "snapshot.", Set.of("skip"));
+    Object skip = snapshot.get("skip");
+    List<?> names = skip instanceof List<?> list ? list : List.of();
+    boolean good =
+        names.size() <= SnapshotPolicy.MOST_SKIPPED
+            && names.stream().allMatch(n -> n instanceof String t && SnapshotPolicy.isName(t));
+    if (!good || (skip != null && !(skip instanceof List<?>))) {
+      wrong.add(
+          "snapshot.skip must be a list of at most "
+              + SnapshotPolicy.MOST_SKIPPED
+              + " names of files or directories, for instance [node_modules]");
+      return SnapshotPolicy.USUAL;
+    }
+    return SnapshotPolicy.of(durability != null, names.stream().map(String::valueOf).toList());
+  }
+
   private void later(Map<?, ?> all) {
     Integer warm = number(all, "", "warm", 0, 100);
     if (warm != null && warm > 0) {
       notYet.add("warm above 0 is not supported by this version; leave it out");
-    }
-    Object durability = all.get("durability");
-    if ("turn".equals(durability)) {
-      notYet.add("durability turn is not supported by this version; leave it out");
-    } else if (durability != null) {
-      wrong.add("durability must be turn, not " + shown(durability));
     }
     if (all.get("secrets") != null) {
       notYet.add("secrets are not supported by this version; use the env of the deploy request");

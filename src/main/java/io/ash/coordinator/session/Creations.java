@@ -82,7 +82,8 @@ final class Creations {
     RuntimeSpec own = agent.runtime();
     Limits limits = wish.limits().over(own.limits());
     limits.orThrowAbove(allowed);
-    RuntimeSpec runtime = new RuntimeSpec(own.kind(), own.command(), limits, own.network());
+    RuntimeSpec runtime =
+        new RuntimeSpec(own.kind(), own.command(), limits, own.network(), own.snapshots());
     JsonObject settings = new JsonObject(wish.settings());
     JsonObject mcpServers = (JsonObject) settings.remove("mcpServers");
     Map<String, String> env = new LinkedHashMap<>(agent.env());

@@ -112,6 +112,12 @@ public final class Openings {
     Binding b = report.binding();
     Waiting w = waiting.get(b);
     JsonObject lifecycle = w == null ? Lifecycle.of("opened") : w.lifecycle();
+    JsonObject facts = new JsonObject(report.facts());
+    if (facts.containsKey("workspaceAt")) {
+      lifecycle
+          .put("workspaceAt", facts.getLong("workspaceAt"))
+          .put("turnsNotInWorkspace", facts.getInteger("turnsNotInWorkspace"));
+    }
     return moves
         .stay(b.session(), SessionMove.OPENED, lifecycle.encode(), b, report.facts())
         .compose(
@@ -147,9 +153,15 @@ public final class Openings {
             });
   }
 
-  /** Moves a session whose sandbox cannot be had to {@code error}; waiting turns fail with it. */
+  /**
+   * Moves a session whose sandbox cannot be had to {@code error}; waiting turns fail with it. One
+   * whose workspace cannot be read is paused instead: nothing is wrong with the session, and the
+   * store may give back what it lost.
+   */
   Future<Optional<Moved>> fail(Binding b, Refused why) {
-    JsonObject lifecycle = Lifecycle.of("error", why.text()).put("code", why.refusal().code());
+    boolean paused = why.refusal() == Refusal.WORKSPACE_DAMAGED;
+    JsonObject lifecycle =
+        Lifecycle.of(paused ? "paused" : "error", why.text()).put("code", why.refusal().code());
     Leave how =
         new Leave(
             lifecycle.encode(),
@@ -161,7 +173,7 @@ public final class Openings {
             null,
             false);
     return moves
-        .leave(b.session(), SessionMove.OPEN_FAILED, how)
+        .leave(b.session(), paused ? SessionMove.UNBIND : SessionMove.OPEN_FAILED, how)
         .onSuccess(found -> found.ifPresent(m -> journal.wake(b.session())));
   }
 

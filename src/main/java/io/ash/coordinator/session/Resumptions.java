@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings sessions back: at once where the sandbox is still there, else with a new sandbox from the
@@ -209,9 +210,7 @@ public final class Resumptions {
     if (plain.mcpServers() != null) {
       settings.put("mcpServers", plain.mcpServers());
     }
-    BindStore.Snapshot snap = r.snapshot();
-    SnapshotRef from =
-        snap == null ? null : new SnapshotRef(snap.no(), snap.manifest(), snap.coversSeq());
+    SnapshotRef from = ref(r.snapshot(), r.endedTurns(), ref(r.previous(), r.endedTurns(), null));
     return new OpenSandbox(
         r.binding(),
         s.tenant(),
@@ -226,15 +225,24 @@ public final class Resumptions {
         0);
   }
 
+  private static @Nullable SnapshotRef ref(
+      BindStore.@Nullable Snapshot s, int endedTurns, @Nullable SnapshotRef previous) {
+    return s == null
+        ? null
+        : new SnapshotRef(
+            s.no(),
+            s.manifest(),
+            s.coversSeq(),
+            s.coversTurn(),
+            Math.max(0, endedTurns - s.coversTurn()),
+            previous);
+  }
+
+  /** What the workspace is from is said when it is known: {@link Openings} adds it. */
   private static JsonObject lifecycle(Rebound r) {
-    JsonObject o = Lifecycle.of("resumed").put("path", "cold");
-    BindStore.Snapshot snap = r.snapshot();
-    if (snap == null) {
-      return o.put("source", "fresh");
-    }
-    return o.put("source", "snapshot")
-        .put("workspaceAt", snap.coversSeq())
-        .put("turnsNotInWorkspace", Math.max(0, r.endedTurns() - snap.coversTurn()));
+    return Lifecycle.of("resumed")
+        .put("path", "cold")
+        .put("source", r.snapshot() == null ? "fresh" : "snapshot");
   }
 
   private Future<SessionView> fresh(SessionId id) {

@@ -3,6 +3,7 @@ package io.ash.coordinator.session;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
 import io.ash.model.RuntimeKind;
+import io.ash.model.SnapshotPolicy;
 import io.ash.wire.RuntimeSpec;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -20,6 +21,8 @@ public final class RuntimeCodec {
         .put("command", new JsonArray(spec.command()))
         .put("limits", new JsonObject(new LinkedHashMap<>(spec.limits().byKey())))
         .put("network", spec.network().text())
+        .put("everyTurn", spec.snapshots().everyTurn())
+        .put("skip", new JsonArray(spec.snapshots().skip().stream().sorted().toList()))
         .encode();
   }
 
@@ -32,6 +35,9 @@ public final class RuntimeCodec {
         RuntimeKind.of(o.getString("kind")),
         command,
         Limits.read((kind, key) -> limits.getInteger(key)),
-        NetworkMode.of(o.getString("network")));
+        NetworkMode.of(o.getString("network")),
+        SnapshotPolicy.of(
+            o.getBoolean("everyTurn", false),
+            o.getJsonArray("skip", new JsonArray()).stream().map(String::valueOf).toList()));
   }
 }

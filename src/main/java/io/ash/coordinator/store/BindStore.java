@@ -62,11 +62,12 @@ public final class BindStore {
         from pick, wanted where h.session_id = wanted.session_id
         returning h.session_id, h.epoch, h.runner_id, h.incarnation, h.opened, h.snapshot_no,
           h.open_turn, h.last_turn, h.queued),
-      n as (select no, manifest, covers_seq, covers_turn from snapshot
-        where session_id = $1 order by no desc limit 1)
+      n as (select no, manifest, covers_seq, covers_turn,
+          row_number() over (order by no desc) as nth from snapshot where session_id = $1)
       select u.*, pick.host, pick.port, n.no as snap_no, n.manifest as snap_manifest,
-        n.covers_seq, n.covers_turn
-      from u join pick on true left join n on true
+        n.covers_seq, n.covers_turn, o.no as old_no, o.manifest as old_manifest,
+        o.covers_seq as old_seq, o.covers_turn as old_turn
+      from u join pick on true left join n on n.nth = 1 left join n o on o.nth = 2
       """;
 
   private final Database database;
@@ -102,6 +103,7 @@ public final class BindStore {
       boolean opened,
       int snapshotNo,
       @Nullable Snapshot snapshot,
+      @Nullable Snapshot previous,
       int endedTurns) {}
 
   /** A snapshot to start from. */
@@ -143,23 +145,22 @@ public final class BindStore {
   }
 
   private static Rebound rebound(SessionId id, Row r) {
-    Integer snapNo = r.getInteger("snap_no");
-    Snapshot snapshot =
-        snapNo == null
-            ? null
-            : new Snapshot(
-                snapNo,
-                r.getString("snap_manifest"),
-                r.getLong("covers_seq"),
-                r.getInteger("covers_turn"));
     return new Rebound(
         binding(id, r, r.getLong("epoch")),
         r.getString("host"),
         port(r),
         r.getBoolean("opened"),
         r.getInteger("snapshot_no"),
-        snapshot,
+        snapshot(r, "snap_no", "snap_manifest", "covers_seq", "covers_turn"),
+        snapshot(r, "old_no", "old_manifest", "old_seq", "old_turn"),
         r.getInteger("last_turn") - r.getInteger("queued"));
+  }
+
+  private static @Nullable Snapshot snapshot(
+      Row r, String no, String manifest, String seq, String turn) {
+    return r.getInteger(no) == null
+        ? null
+        : new Snapshot(r.getInteger(no), r.getString(manifest), r.getLong(seq), r.getInteger(turn));
   }
 
   private static Binding binding(SessionId id, Row r, long epoch) {

@@ -22,14 +22,27 @@ public final class SnapshotStore {
         where session_id = $1 and runner_id = $2 and incarnation = $3 and epoch = $4
           and snapshot_no = $5 - 1 and uplink_no >= $8 and not exists (select 1 from missing)
         returning session_id, last_seq - (uplink_no - $8) as covers_seq,
-          coalesce(open_turn, last_turn - queued + 1) - 1 as covers_turn),
+          least($9::int, last_turn) as covers_turn),
       s as (insert into snapshot (session_id, no, manifest, covers_seq, covers_turn)
         select session_id, $5, $7, covers_seq, covers_turn from u),
       m as (insert into manifest_blob (manifest, blob_key)
         select $7, k from unnest($6::text[]) k, u where k <> $7 on conflict do nothing),
       o as (delete from snapshot using u where snapshot.session_id = u.session_id
-        and snapshot.no < $5 - 1)
+        and snapshot.no < $5 and snapshot.no <> $10::int)
       select (select count(*) from u) as accepted, array(select k from missing) as missing
+      """;
+
+  /** The files are still what the newest snapshot says: it covers what happened since. */
+  private static final String COVER =
+      """
+      with u as (update head set snapshot_no = $5
+        where session_id = $1 and runner_id = $2 and incarnation = $3 and epoch = $4
+          and snapshot_no = $5 and uplink_no >= $7
+        returning session_id, last_seq - (uplink_no - $7) as covers_seq,
+          least($8::int, last_turn) as covers_turn),
+      s as (update snapshot s set covers_seq = u.covers_seq, covers_turn = u.covers_turn from u
+        where s.session_id = u.session_id and s.no = $5 and s.manifest = $6 returning s.no)
+      select (select count(*) from s) as accepted, array[]::text[] as missing
       """;
 
   private static final String ATTACH_AT_REST =
@@ -59,8 +72,9 @@ public final class SnapshotStore {
       with n as materialized (select no, manifest, covers_seq, covers_turn from snapshot
         where session_id = $2 order by no desc limit 1),
       p as materialized (select s.*, h.last_seq, h.open_turn, h.last_turn, h.queued,
-          coalesce((select covers_seq from n), h.last_seq) as upto,
-          coalesce((select covers_turn from n),
+          coalesce((select greatest(n.covers_seq, coalesce(t.end_seq, 0)) from n
+            left join turn t on t.session_id = $2 and t.no = n.covers_turn), h.last_seq) as upto,
+          least(coalesce((select covers_turn from n), h.last_turn),
             coalesce(h.open_turn, h.last_turn - h.queued + 1) - 1) as turns
         from session s join head h on h.session_id = s.id where s.id = $2 and s.tenant = $3),
       s as (insert into session (id, tenant, agent_name, agent_version, agent_manifest, runtime,
@@ -89,12 +103,22 @@ public final class SnapshotStore {
     this.database = database;
   }
 
-  /** Makes a snapshot the newest of its session; keeps the one before. */
+  /**
+   * Makes a snapshot the newest of its session and keeps one before, or lets the newest cover more.
+   */
   public Future<Attached> attach(AttachSnapshot a) {
     Binding b = a.binding();
     Tuple args = Tuple.of(b.session().value(), b.runner(), b.incarnation(), b.epoch(), a.no());
-    args.addValue(a.blobs().toArray(String[]::new)).addValue(a.manifest()).addValue(a.uplinkNo());
-    return attaching("snapshot.attach", ATTACH, args)
+    if (!a.unchanged()) {
+      args.addValue(a.blobs().toArray(String[]::new));
+    }
+    args.addValue(a.manifest()).addValue(a.uplinkNo()).addValue(a.coversTurn());
+    if (!a.unchanged()) {
+      args.addValue(a.keep());
+    }
+    return (a.unchanged()
+            ? database.query("snapshot.cover", COVER, args)
+            : attaching("snapshot.attach", ATTACH, args))
         .map(
             rows -> {
               Row r = rows.iterator().next();

@@ -132,6 +132,16 @@ final class SafeDirectory implements Closeable {
     handle.move(name, to.handle, as);
   }
 
+  /** Lets the owner of this directory look into it and change it. */
+  void open() throws IOException {
+    handle.getFileAttributeView(PosixFileAttributeView.class).setPermissions(Permissions.of(0700));
+  }
+
+  /** Removes an empty directory. */
+  void deleteDirectory(Path name) throws IOException {
+    handle.deleteDirectory(name);
+  }
+
   /** Removes a name that is not a directory's. */
   void deleteFile(Path name) throws IOException {
     handle.deleteFile(name);

@@ -35,6 +35,7 @@ final class Snapshots {
   private final Blobs blobs;
   private final BlobKeys keys;
   private final Chunks chunks;
+  private final Stillness still;
   private final WorkerExecutor workers;
 
   private ScanIndex index = new ScanIndex();
@@ -50,6 +51,7 @@ final class Snapshots {
       Set<String> skipNames,
       Blobs blobs,
       BlobKeys keys,
+      Stillness still,
       WorkerExecutor workers) {
     this.premises = premises;
     this.desk = desk;
@@ -57,6 +59,7 @@ final class Snapshots {
     this.blobs = blobs;
     this.keys = keys;
     this.chunks = new Chunks(keys);
+    this.still = still;
     this.workers = workers;
   }
 
@@ -67,12 +70,19 @@ final class Snapshots {
   }
 
   /** What is there now, stored. */
-  Future<Snapshot> scan() {
-    return next(
-        () ->
-            workers
-                .executeBlocking(() -> TreeScan.of(premises, desk, keys, skipNames, index), false)
-                .compose(this::store));
+  Future<Snapshot> scan(Runnable looked) {
+    return next(() -> look().onComplete(found -> looked.run()).compose(this::store));
+  }
+
+  /** Nobody is kept standing while anything is sent. */
+  private Future<TreeScan.Found> look() {
+    return still
+        .begin()
+        .transform(
+            begun ->
+                workers.executeBlocking(
+                    () -> TreeScan.of(premises, desk, keys, skipNames, index), false))
+        .eventually(still::end);
   }
 
   private Future<Snapshot> store(TreeScan.Found found) {

@@ -40,19 +40,22 @@ public final class Workspace {
    * @param skipNames files and directories of these names are in no snapshot
    * @param blobs the store, as this session may see it
    * @param keys of the session's tenant
+   * @param still holds what runs there while files are looked at
    */
   public Workspace(
       Premises premises,
       Set<String> skipNames,
       Blobs blobs,
       BlobKeys keys,
+      Stillness still,
       WorkerExecutor workers) {
     this.premises = premises;
     this.workers = workers;
     Desk desk = new Desk(premises.desk(), premises.owner());
     this.workspace = new WorkspaceFiles(premises.workspace(), desk);
     this.home = new WorkspaceFiles(premises.home(), desk);
-    this.snapshots = new Snapshots(premises, desk, Set.copyOf(skipNames), blobs, keys, workers);
+    this.snapshots =
+        new Snapshots(premises, desk, Set.copyOf(skipNames), blobs, keys, still, workers);
     this.furnishing = new Furnishing(desk, blobs, keys, workers);
     this.bundles = new Bundles(premises.workspace(), desk, workers);
     this.unpacking = new Unpacking(premises.workspace(), desk);
@@ -74,6 +77,16 @@ public final class Workspace {
             Place.WORKSPACE.prefix(), premises.workspace(), Place.HOME.prefix(), premises.home()));
   }
 
+  /** Empties workspace and home after a restoration that failed; nothing may run there yet. */
+  public Future<Void> clear() {
+    return worked(
+        () -> {
+          Clearing.of(premises.workspace());
+          Clearing.of(premises.home());
+          return null;
+        });
+  }
+
   private Future<Void> build(String key, Map<String, Path> tops) {
     return begun(
         () ->
@@ -86,9 +99,13 @@ public final class Workspace {
                     }));
   }
 
-  /** Stores what is there now; scans of one session follow one another. */
-  public Future<Snapshot> scan() {
-    return begun(snapshots::scan);
+  /**
+   * Stores what is there now; scans of one session follow one another.
+   *
+   * @param looked runs when everything was seen: what changes from then on may or may not be in it
+   */
+  public Future<Snapshot> scan(Runnable looked) {
+    return begun(() -> snapshots.scan(looked));
   }
 
   /** Stores blobs of the last scan once more, because they were lost. */

@@ -8,6 +8,7 @@ import io.ash.model.NetworkMode;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.model.RuntimeKind;
+import io.ash.model.SnapshotPolicy;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,8 @@ class AshYamlTest {
               maxProcesses: 32
             network: {mode: none}
             warm: 0
+            durability: turn
+            snapshot: {skip: [node_modules, .venv]}
             """);
 
     assertThat(definition)
@@ -43,6 +46,7 @@ class AshYamlTest {
                 Map.of("GREETING", "hello", "EMPTY", ""),
                 Limits.parse("memoryMb=512,cpuPercent=100,diskMb=256,maxProcesses=32"),
                 NetworkMode.NONE,
+                SnapshotPolicy.of(true, List.of("node_modules", ".venv")),
                 List.of()));
     assertThat(AgentDefinition.fromJson(definition.toJson())).isEqualTo(definition);
   }
@@ -72,7 +76,6 @@ class AshYamlTest {
         "network: {mode: allowlist} | allowlist",
         "network: {mode: allowlist, allow: [a.example]} | allowlist",
         "network: {allow: [a.example]} | allowlist",
-        "durability: turn | durability turn",
         "warm: 1 | warm above 0",
         "secrets: [{host: a}] | secrets",
       })
@@ -112,6 +115,10 @@ class AshYamlTest {
         "network: {mode: host, allow: [a]} | network.allow goes with",
         "network: {allow: a} | network.allow must be a list",
         "durability: always | durability must be turn",
+        "snapshot: {skip: a} | snapshot.skip must be a list",
+        "snapshot: {skip: [a/b]} | snapshot.skip must be a list",
+        "snapshot: {skip: [..]} | snapshot.skip must be a list",
+        "snapshot: {keep: [a]} | \"keep\" is unknown",
         "warm: -1 | warm must be a whole number",
         "warm: true | warm must be a whole number",
         "wram: 1 | \"wram\" is unknown",

@@ -332,14 +332,18 @@ class SessionFlowIT {
     Binding b = runner.binding(s.id());
     postgres.execute("insert into blob (key, bytes) values ('m2', 'x') on conflict do nothing");
     assertThat(
-            await(coordinator.attach(new AttachSnapshot(b, 1, "m2", List.of("m2", "gone"), 2)))
+            await(
+                    coordinator.attach(
+                        new AttachSnapshot(b, 1, 0, false, "m2", List.of("m2", "gone"), 2, 1)))
                 .missing())
         .containsExactly("gone");
     assertThat(
-            await(coordinator.attach(new AttachSnapshot(b, 1, "m2", List.of("m2"), 2))).accepted())
+            await(coordinator.attach(new AttachSnapshot(b, 1, 0, false, "m2", List.of("m2"), 2, 1)))
+                .accepted())
         .isTrue();
     assertThat(
-            await(coordinator.attach(new AttachSnapshot(b, 1, "m2", List.of("m2"), 2))).accepted())
+            await(coordinator.attach(new AttachSnapshot(b, 1, 0, false, "m2", List.of("m2"), 2, 1)))
+                .accepted())
         .isFalse();
     send(s, "later");
     SessionView child = await(sessions.fork(T, s.id()));

@@ -51,7 +51,7 @@ final class Grounds {
   }
 
   Workspace open(MemoryBlobs blobs, WorkerExecutor workers) {
-    return new Workspace(premises, Set.of(), blobs, KEYS, workers);
+    return new Workspace(premises, Set.of(), blobs, KEYS, Stillness.NONE, workers);
   }
 
   /** What an event loop gets from a future; its failure is thrown as it is. */

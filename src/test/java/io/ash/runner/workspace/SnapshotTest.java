@@ -324,7 +324,7 @@ class SnapshotTest {
   }
 
   private static Snapshot scan(Workspace workspace) throws Exception {
-    return Grounds.on(vertx, workspace::scan);
+    return Grounds.on(vertx, () -> workspace.scan(() -> {}));
   }
 
   private Grounds restored(String manifest) throws Exception {
