@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Blobs of agents on the runner's disk, so that opening the same agent again fetches nothing.
+ * Blobs on the runner's disk, so that opening the same agent or session again fetches nothing.
  *
  * <p>Keys are hashes of content under the key of a tenant, so what lies here is never stale and
  * never another tenant's; who reads a blob checks it anyway. Confined to the runner loop.
@@ -80,6 +80,11 @@ final class BlobCache {
       @Override
       public Future<Buffer> get(String key) {
         return BlobCache.this.get(key, store);
+      }
+
+      @Override
+      public Future<Buffer> getAnew(String key) {
+        return fetch(key, store);
       }
     };
   }

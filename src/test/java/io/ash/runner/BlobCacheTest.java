@@ -88,6 +88,19 @@ class BlobCacheTest {
   }
 
   @Test
+  void readsPastADamagedFileAndReplacesIt() throws Exception {
+    slow.complete(Buffer.buffer("bytes"));
+    Blobs cache = cache(1000);
+    cache.get(A);
+    await().until(() -> holds(A));
+    Files.writeString(directory.resolve(A), "rotten");
+
+    assertThat(cache.getAnew(A).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS))
+        .isEqualTo(Buffer.buffer("bytes"));
+    await().until(() -> Files.readString(directory.resolve(A)).equals("bytes"));
+  }
+
+  @Test
   void forgetsTheOldestAboveItsBound() throws Exception {
     slow.complete(Buffer.buffer("x".repeat(200)));
     Blobs cache = cache(800);

@@ -4,6 +4,7 @@ import io.ash.blob.BadManifest;
 import io.ash.blob.BlobKeys;
 import io.ash.blob.Blobs;
 import io.ash.blob.Chunks;
+import io.ash.blob.CorruptBlob;
 import io.ash.blob.Lanes;
 import io.ash.blob.Manifest;
 import io.ash.blob.ManifestCodec;
@@ -11,6 +12,7 @@ import io.ash.blob.ManifestEntry;
 import io.ash.blob.RelativePath;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -37,16 +39,8 @@ final class Furnishing {
 
   /** Builds a tree; see {@link Restoration} for {@code tops}. Gives what was built. */
   Future<Manifest> build(String key, Map<String, Path> tops) {
-    return blobs
-        .get(key)
-        .compose(
-            packed ->
-                workers.executeBlocking(
-                    () -> {
-                      byte[] bytes = chunks.unpack(key, packed, ManifestCodec.MAX_BYTES);
-                      return ManifestCodec.read(bytes);
-                    },
-                    false))
+    return content(key, ManifestCodec.MAX_BYTES)
+        .compose(bytes -> workers.executeBlocking(() -> ManifestCodec.read(bytes), false))
         .compose(
             manifest -> {
               Restoration restoration = new Restoration(tops, desk, manifest);
@@ -72,13 +66,11 @@ final class Furnishing {
 
   private Future<Void> pour(
       Restoration restoration, ManifestEntry.File file, Path begun, String key, int no) {
-    return blobs
-        .get(key)
+    return content(key, Chunks.MAX_CONTENT)
         .compose(
-            packed ->
+            content ->
                 step(
                     () -> {
-                      byte[] content = chunks.unpack(key, packed);
                       long expected =
                           Math.min(
                               Chunks.MAX_CONTENT, file.size() - (long) no * Chunks.MAX_CONTENT);
@@ -90,6 +82,22 @@ final class Furnishing {
                       }
                       restoration.append(begun, content);
                     }));
+  }
+
+  /** What a blob holds; a damaged one is asked for once more, past what is kept on this machine. */
+  private Future<byte[]> content(String key, int most) {
+    return blobs
+        .get(key)
+        .compose(packed -> unpacked(key, packed, most))
+        .recover(
+            e ->
+                e instanceof CorruptBlob
+                    ? blobs.getAnew(key).compose(packed -> unpacked(key, packed, most))
+                    : Future.failedFuture(e));
+  }
+
+  private Future<byte[]> unpacked(String key, Buffer packed, int most) {
+    return workers.executeBlocking(() -> chunks.unpack(key, packed, most), false);
   }
 
   /** Counts from 0; for one event loop. */
