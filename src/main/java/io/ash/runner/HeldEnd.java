@@ -2,34 +2,42 @@ package io.ash.runner;
 
 import io.ash.model.Event;
 import io.ash.model.Notice;
+import io.ash.model.SnapshotPolicy;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a turn that is told only when the turn's changes are saved. Confined to the runner
- * loop.
+ * Tells the ends of turns: at once, or, where the agent asks for that, only when the turn's changes
+ * are saved. Confined to the runner loop.
  */
 final class HeldEnd {
   private static final Duration LONGEST = Duration.ofSeconds(20);
 
+  private final SnapshotPolicy policy;
   private final HostTools tools;
   private final HostSnapshots snapshots;
   private final Consumer<Event> say;
   private @Nullable Event held;
 
-  HeldEnd(HostTools tools, HostSnapshots snapshots, Consumer<Event> say) {
+  HeldEnd(SnapshotPolicy policy, HostTools tools, HostSnapshots snapshots, Consumer<Event> say) {
+    this.policy = policy;
     this.tools = tools;
     this.snapshots = snapshots;
     this.say = say;
   }
 
   /**
-   * Tells an end once the files are saved, or, with a notice, when they could not be for 20 s.
+   * Tells an end; where it waits for the files and they cannot be saved for 20 s, with a notice.
    *
    * @param over runs afterwards, unless {@link #release} came first
    */
-  void hold(Event end, Runnable over) {
+  void tell(Event end, Runnable over) {
+    if (!policy.everyTurn()) {
+      say.accept(end);
+      over.run();
+      return;
+    }
     held = end;
     Limited.within(tools.timers(), LONGEST, snapshots.take())
         .onComplete(

@@ -74,7 +74,7 @@ final class SessionHost implements EventLane.Speaker {
     this.use = new HostUse(tools.ticker(), slumber);
     this.beside = new SideWork(quarters, use, () -> phase.inhabited(), snapshots::changed);
     quarters.onNotice(this::notice);
-    this.heldEnd = new HeldEnd(tools, snapshots, lane::say);
+    this.heldEnd = new HeldEnd(open.runtime().snapshots(), tools, snapshots, lane::say);
   }
 
   Binding binding() {
@@ -276,15 +276,10 @@ final class SessionHost implements EventLane.Speaker {
       if (partial != null) {
         lane.say(partial);
       }
+      now.close();
+      turn = null;
       snapshots.covers(event.turn());
-      if (open.runtime().snapshots().everyTurn() && phase instanceof HostPhase.Busy) {
-        now.close();
-        turn = null;
-        heldEnd.hold(event, () -> ended(now));
-        return;
-      }
-      lane.say(event);
-      ended(now);
+      heldEnd.tell(event, this::ended);
       return;
     }
     if (now != null && now.no() == event.turn()) {
@@ -301,9 +296,7 @@ final class SessionHost implements EventLane.Speaker {
     say(NoticeEvent.of(notice, turn == null ? 0 : turn.no()));
   }
 
-  private void ended(OpenTurn was) {
-    was.close();
-    turn = null;
+  private void ended() {
     use.turn();
     if (phase instanceof HostPhase.Busy busy) {
       phase = busy.ended();
@@ -358,10 +351,10 @@ final class SessionHost implements EventLane.Speaker {
   }
 
   private @Nullable Void endOpenTurn(String reason) {
-    heldEnd.release();
     if (turn != null) {
       say(turn.end(TurnStatus.INTERRUPTED, reason));
     }
+    heldEnd.release();
     return null;
   }
 

@@ -38,6 +38,8 @@ public final class Sandbox {
   private @Nullable Future<Void> closed;
   private final Gauge gauge;
   private final LimitNotices notices;
+  private Future<Void> standing = Future.succeededFuture();
+  private int freezes;
   private boolean frozen;
   private volatile boolean quiet;
 
@@ -242,10 +244,19 @@ public final class Sandbox {
     return ProcessTree.descendants(process.pid(), tools.launcher().wrapping().depth());
   }
 
-  /** Stops every process where it stands; completes when all stand still. */
+  /**
+   * Stops every process where it stands; completes when all stand still. Each freeze, a failed one
+   * too, wants a {@link #thaw} of its own.
+   */
   public Future<Void> freeze() {
+    freezes++;
     frozen = true;
     quiet = true;
+    standing = standing.transform(before -> standStill());
+    return standing;
+  }
+
+  private Future<Void> standStill() {
     return tools
         .until()
         .holds(
@@ -257,15 +268,25 @@ public final class Sandbox {
             "sandbox " + jail.name() + " does not stand still");
   }
 
-  /** Continues after {@link #freeze}. */
+  /** Takes one {@link #freeze} back; after the last one the processes continue. */
   public Future<Void> thaw() {
+    freezes = Math.max(0, freezes - 1);
+    if (freezes > 0) {
+      return Future.succeededFuture();
+    }
     frozen = false;
     quiet = false;
-    return tools.blocking(
-        () -> {
-          population.thaw();
-          return null;
-        });
+    standing =
+        standing.transform(
+            before ->
+                freezes > 0
+                    ? Future.<Void>succeededFuture()
+                    : tools.blocking(
+                        () -> {
+                          population.thaw();
+                          return null;
+                        }));
+    return standing;
   }
 
   /** Processes that the kernel killed for want of memory so far. */
