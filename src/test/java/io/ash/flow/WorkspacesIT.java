@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.ash.testing.AshServer;
+import io.ash.testing.LeavesNothing;
 import io.ash.testing.SseReader;
 import io.ash.testing.SseReader.Frame;
 import io.ash.testing.TestPostgres;
@@ -22,10 +23,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of the files of a session, live, at rest and where the store lost some. */
+@ExtendWith(LeavesNothing.class)
 class WorkspacesIT {
   @RegisterExtension static final TestPostgres postgres = TestPostgres.migrated();
   @TempDir static Path directory;

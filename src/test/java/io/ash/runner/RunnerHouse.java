@@ -19,6 +19,7 @@ import io.ash.model.SessionId;
 import io.ash.process.Spawner;
 import io.ash.runner.sandbox.Isolation;
 import io.ash.runner.sandbox.Sandboxes;
+import io.ash.testing.Census;
 import io.ash.testing.FakeCoordinator;
 import io.ash.time.Ticker;
 import io.ash.time.Timers;
@@ -75,7 +76,7 @@ final class RunnerHouse implements AutoCloseable {
   RunnerHouse(String id, FakeCoordinator coordinator, PoolConfig pool) throws IOException {
     this.id = id;
     this.coordinator = coordinator;
-    this.data = Files.createTempDirectory("ash-runner");
+    this.data = Census.directory("runner");
     link.serveCoordinator(coordinator);
     RunnerConfig config =
         new RunnerConfig(

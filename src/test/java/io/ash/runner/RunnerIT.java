@@ -12,6 +12,7 @@ import io.ash.model.LimitKind;
 import io.ash.model.Limits;
 import io.ash.model.SessionId;
 import io.ash.testing.FakeCoordinator;
+import io.ash.testing.LeavesNothing;
 import io.ash.wire.AgentFiles;
 import io.ash.wire.Exec;
 import io.ash.wire.ListFiles;
@@ -32,8 +33,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Sessions on a real runner: jails, processes, files, snapshots. */
+@ExtendWith(LeavesNothing.class)
 class RunnerIT {
   private static final String[] COUNTER = {"sh", "counter.sh"};
 

@@ -21,7 +21,7 @@ record DiskUse(long bytes, long files) {
   private static final int BLOCK = 4096;
 
   /** Directories nested deeper hold a handle each, so they count as too many files. */
-  private static final int DEEPEST = 128;
+  private static final int DEEPEST = 512;
 
   /**
    * Measures while its processes may be at work; blocks. Links are not followed, and what vanishes

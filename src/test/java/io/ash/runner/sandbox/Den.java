@@ -3,6 +3,7 @@ package io.ash.runner.sandbox;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
 import io.ash.process.Spawner;
+import io.ash.testing.Census;
 import io.ash.time.Ticker;
 import io.ash.time.Timers;
 import io.vertx.core.Context;
@@ -11,7 +12,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -47,7 +47,7 @@ final class Den implements AutoCloseable {
   }
 
   static Den make() throws Exception {
-    return new Den(Files.createTempDirectory("ash-den"), Isolation.AUTO);
+    return new Den(Census.directory("den"), Isolation.AUTO);
   }
 
   /** Runs on the event loop and waits for the result. */

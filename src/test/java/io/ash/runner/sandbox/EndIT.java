@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.ash.model.LimitKind;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
+import io.ash.testing.LeavesNothing;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,8 +18,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Nothing is left of a sandbox, however its processes resist. */
+@ExtendWith(LeavesNothing.class)
 class EndIT {
   private static Den den;
 
@@ -48,7 +51,8 @@ class EndIT {
     assertThat(ProcessTree.carrying(cookie + sandbox.jail().name())).isEmpty();
     assertThat(groups(den.directory)).isEmpty();
     assertThat(sandbox.workspace().getParent()).doesNotExist();
-    assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain("ash-den");
+    assertThat(Files.readString(Path.of("/proc/self/mountinfo")))
+        .doesNotContain(den.directory.toString());
     assertThat(den.directory.resolve("launch")).isEmptyDirectory();
   }
 

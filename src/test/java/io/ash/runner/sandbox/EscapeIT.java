@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
+import io.ash.testing.Census;
+import io.ash.testing.LeavesNothing;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -30,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * harm, when the same line succeeds as a plain process: a probe that is broken shows.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(LeavesNothing.class)
 class EscapeIT {
   private static final int LEAST_PROBES = 60;
   private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -44,7 +48,7 @@ class EscapeIT {
 
   @BeforeAll
   void prepare() throws Exception {
-    host = Files.createTempDirectory(Path.of("/tmp"), "ash-host");
+    host = Census.directory("host");
     Files.setPosixFilePermissions(host, PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.writeString(host.resolve("secret"), "secret of the host\n");
     server = new ServerSocket(0, 50, InetAddress.getByName("::"));
@@ -55,7 +59,7 @@ class EscapeIT {
     Path secret = Files.writeString(other.workspace().resolve("secret"), "of another session\n");
     other.own(secret);
     den.on(() -> other.start(Command.shell("sleep 600"), Stdio.NOBODY));
-    outside = new Den(Files.createTempDirectory("ash-den"), Isolation.NONE);
+    outside = new Den(Census.directory("den"), Isolation.NONE);
     plain = outside.open(Den.jail());
     for (Sandbox each : List.of(sandbox, plain)) {
       Path program = each.workspace().resolve("syscall");

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
 import io.ash.model.Refused;
+import io.ash.testing.Census;
+import io.ash.testing.LeavesNothing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,12 +15,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Hosts of several kinds. */
+@ExtendWith(LeavesNothing.class)
 class HostIT {
   @Test
   void worksBelowADirectoryThatOthersCannotPass() throws Exception {
-    Path closed = Files.createTempDirectory("ash-closed");
+    Path closed = Census.directory("closed");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(closed)))
         .isEqualTo("rwx------");
     Path tool = Files.writeString(closed.resolve("tool"), "#!/bin/sh\necho tool\n");
@@ -43,7 +47,7 @@ class HostIT {
 
   @Test
   void startsPlainProcessesWithoutIsolationAndEndsThemAll() throws IOException {
-    try (Den den = new Den(Files.createTempDirectory("ash-den"), Isolation.NONE)) {
+    try (Den den = new Den(Census.directory("den"), Isolation.NONE)) {
       assertThat(den.sandboxes.isolation()).isEqualTo(Isolation.NONE);
       Sandbox sandbox = den.open(Den.jail(Limits.UNSET, NetworkMode.NONE, Map.of("A", "b")));
       assertThat(den.out(sandbox, "pwd; echo $A $HOME; env | cut -d= -f1 | sort | xargs"))
