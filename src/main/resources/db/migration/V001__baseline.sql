@@ -82,6 +82,9 @@ create index agent_manifest on agent (manifest);
 create trigger agent_lets_go after delete or update of manifest on agent
   for each row execute function let_go_of_manifest();
 
+create index agent_warm on agent (tenant, name)
+  where definition like '%"warm":%' or config like '%preWarmCount%';
+
 create table session (                               -- what does not change while a session lives
   id             uuid primary key,
   tenant         text not null references tenant (id),

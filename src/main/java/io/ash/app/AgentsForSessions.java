@@ -6,8 +6,12 @@ import io.ash.coordinator.agent.Agents;
 import io.ash.coordinator.auth.Tenants;
 import io.ash.coordinator.session.AgentForSession;
 import io.ash.coordinator.session.AgentLookup;
+import io.ash.wire.AgentFiles;
 import io.ash.wire.RuntimeSpec;
+import io.ash.wire.WarmSpec;
+import io.ash.wire.WarmWish;
 import io.vertx.core.Future;
+import java.util.List;
 
 /** Finds agents for the session room in the agent room. */
 final class AgentsForSessions implements AgentLookup {
@@ -29,6 +33,33 @@ final class AgentsForSessions implements AgentLookup {
     return tenants.blobKey(tenant);
   }
 
+  @Override
+  public Future<List<WarmWish>> warm() {
+    return agents.warm().map(all -> all.stream().map(AgentsForSessions::wish).toList());
+  }
+
+  /**
+   * The environment of a deployment may hold secrets, so no sandbox has it before its session; what
+   * must see it runs when the session comes.
+   */
+  private static WarmWish wish(Agents.InTenant of) {
+    AgentInUse agent = of.agent();
+    WarmSpec spec =
+        new WarmSpec(
+            of.tenant(),
+            agent.blobKey(),
+            new AgentFiles(agent.manifest(), agent.name(), agent.version()),
+            runtime(agent.definition()),
+            agent.definition().env(),
+            agent.env().equals(agent.definition().env()));
+    return new WarmWish(spec, agent.warm());
+  }
+
+  private static RuntimeSpec runtime(AgentDefinition how) {
+    return new RuntimeSpec(
+        how.runtime(), how.command(), how.limits(), how.network(), how.snapshots());
+  }
+
   private static AgentForSession forSession(AgentInUse agent) {
     AgentDefinition how = agent.definition();
     return new AgentForSession(
@@ -36,7 +67,7 @@ final class AgentsForSessions implements AgentLookup {
         agent.version(),
         agent.revision(),
         agent.manifest(),
-        new RuntimeSpec(how.runtime(), how.command(), how.limits(), how.network(), how.snapshots()),
+        runtime(how),
         agent.env(),
         agent.blobKey(),
         how.warnings());

@@ -32,6 +32,7 @@ public final class Duties {
             lostRunners,
             new Rounds("UndeliveredTurns", timers, second, spread, sessions::undeliveredTurns),
             new Rounds("DeltaRing", timers, Duration.ofMinutes(5), second, ring::round),
+            new Rounds("WarmAgents", timers, Duration.ofSeconds(2), spread, sessions::warmAgents),
             new Rounds("WantedSessions", timers, second, spread, sessions::wantedSessions));
     all = Stream.concat(urgent.stream(), upkeep.rounds(timers).stream()).toList();
   }

@@ -118,6 +118,7 @@ final class HeartbeatLoop {
     lease.renewed(reply.leaseMs());
     runner.drain(reply.drain());
     runner.drop(reply.drop());
+    runner.keepWarm(reply.warm());
     beatLater();
   }
 

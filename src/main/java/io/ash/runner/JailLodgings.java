@@ -23,10 +23,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Makes a jail for each host. Confined to the runner loop. */
-final class JailLodgings implements Lodgings {
+final class JailLodgings implements Lodgings, Spares {
   private static final String PATH = "/usr/local/bin:/usr/bin:/bin";
 
   private final Sandboxes sandboxes;
@@ -58,37 +59,59 @@ final class JailLodgings implements Lodgings {
 
   @Override
   public Future<Lodging> take(OpenSandbox call) {
+    return program(call)
+        .compose(
+            program ->
+                make(call, program)
+                    .compose(sandbox -> guarded(sandbox, () -> lodging(call, program, sandbox))));
+  }
+
+  @Override
+  public Future<Spare> spare(OpenSandbox nobody) {
+    return program(nobody)
+        .compose(
+            program ->
+                make(nobody, program)
+                    .compose(
+                        sandbox ->
+                            guarded(
+                                sandbox,
+                                () ->
+                                    new Spare(
+                                        lodging(nobody, program, sandbox),
+                                        call -> bind(call, program, sandbox)))));
+  }
+
+  /** What was prepared for nobody gets the environment of its session. */
+  private Lodging bind(OpenSandbox call, Program program, Sandbox sandbox) {
+    sandbox.dress(jail(call, program).env());
+    return lodging(call, program, sandbox);
+  }
+
+  private Future<Program> program(OpenSandbox call) {
     if (call.runtime().network() == NetworkMode.ALLOWLIST) {
       return Future.failedFuture(
           new Refused(
               Refusal.NOT_SUPPORTED_YET,
               "network mode 'allowlist' is not supported by this version; use 'none' or 'host'"));
     }
-    return workers
-        .executeBlocking(
-            () -> programs.find(call.runtime().kind(), call.runtime().command()), false)
-        .compose(program -> make(call, program));
+    return workers.executeBlocking(
+        () -> programs.find(call.runtime().kind(), call.runtime().command()), false);
   }
 
-  private Future<Lodging> make(OpenSandbox call, Program program) {
-    Jail jail;
+  private Future<Sandbox> make(OpenSandbox call, Program program) {
     try {
-      jail = jail(call, program);
+      return sandboxes.open(jail(call, program), context);
     } catch (IllegalArgumentException e) {
       return Future.failedFuture(
           new Refused(Refusal.INVALID_REQUEST, String.valueOf(e.getMessage())));
     }
-    return sandboxes
-        .open(jail, context)
-        .compose(
-            sandbox ->
-                Future.succeededFuture()
-                    .map(v -> lodging(call, program, sandbox))
-                    .recover(
-                        e ->
-                            sandbox
-                                .discard(Duration.ZERO)
-                                .transform(gone -> Future.<Lodging>failedFuture(e))));
+  }
+
+  private static <T> Future<T> guarded(Sandbox sandbox, Supplier<T> made) {
+    return Future.succeededFuture()
+        .map(v -> made.get())
+        .recover(e -> sandbox.discard(Duration.ZERO).transform(gone -> Future.<T>failedFuture(e)));
   }
 
   private Lodging lodging(OpenSandbox call, Program program, Sandbox sandbox) {
@@ -106,8 +129,8 @@ final class JailLodgings implements Lodgings {
     Binding binding = call.binding();
     String session = binding.session().toString();
     Map<String, String> env = new HashMap<>(command.env());
-    env.put("ASH_SESSION_ID", session);
-    env.put("ASH_SANDBOX_ID", session);
+    env.put("ASH_SESSION_ID", binding.epoch() == 0 ? "" : session);
+    env.put("ASH_SANDBOX_ID", binding.epoch() == 0 ? "" : session);
     env.put("ASH_WORKSPACE_DIR", Jail.WORKSPACE);
     env.put("ASH_AGENT_DIR", Jail.WORKSPACE);
     env.putAll(call.env());

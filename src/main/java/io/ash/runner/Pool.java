@@ -109,8 +109,8 @@ final class Pool {
   }
 
   /** What is here at this moment; each sandbox in exactly one state. */
-  PoolStats stats() {
-    int warming = taking.size();
+  PoolStats stats(WarmSandboxes warm) {
+    int warming = taking.size() + warm.warming();
     int waiting = 0;
     int running = 0;
     for (SessionHost host : alive) {
@@ -122,6 +122,6 @@ final class Pool {
         waiting++;
       }
     }
-    return new PoolStats(0, warming, 0, waiting, running, capacity, 0, evicted);
+    return new PoolStats(0, warming, warm.warm(), waiting, running, capacity, warm.hits(), evicted);
   }
 }

@@ -39,21 +39,31 @@ final class Preparation {
 
   /** Fails with {@link Refused} where the agent's own scripts are the reason. */
   Future<Ready> run(AgentSettings settings) {
+    Readiness found = quarters.readiness();
     boolean fresh = open.snapshot() == null;
+    boolean unsettled = fresh && found != Readiness.SETTLED;
     String asked = settings.systemPrompt();
-    return quarters.files().furnish().compose(basis -> goOn(settings, fresh, asked, basis));
+    Future<SessionFiles.Basis> furnished =
+        found == Readiness.BARE
+            ? quarters.files().furnish()
+            : Future.succeededFuture(SessionFiles.Basis.AGENT);
+    return furnished.compose(basis -> goOn(settings, fresh, unsettled, asked, basis));
   }
 
   private Future<Ready> goOn(
-      AgentSettings settings, boolean fresh, @Nullable String asked, SessionFiles.Basis basis) {
+      AgentSettings settings,
+      boolean fresh,
+      boolean unsettled,
+      @Nullable String asked,
+      SessionFiles.Basis basis) {
     return Future.<Void>succeededFuture()
         .compose(
             v ->
                 fresh && asked != null
                     ? quarters.files().write(Place.WORKSPACE, PROMPT, asked)
                     : Future.<Void>succeededFuture())
-        .compose(v -> fresh ? script("install.sh") : Future.succeededFuture())
-        .compose(v -> fresh ? script("startup.sh") : Future.succeededFuture())
+        .compose(v -> unsettled ? script("install.sh") : Future.succeededFuture())
+        .compose(v -> unsettled ? script("startup.sh") : Future.succeededFuture())
         .compose(
             v ->
                 asked != null

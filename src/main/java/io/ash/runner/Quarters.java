@@ -15,6 +15,11 @@ interface Quarters {
   /** Its files. */
   SessionFiles files();
 
+  /** How far they were prepared before their session came. */
+  default Readiness readiness() {
+    return Readiness.BARE;
+  }
+
   /** Starts the agent. */
   Future<AgentProcess> start(AgentCommand command, AgentProcess.Ear ear);
 

@@ -27,10 +27,13 @@ import io.ash.wire.RunnerApi;
 import io.ash.wire.SandboxOpened;
 import io.ash.wire.SnapshotSandbox;
 import io.ash.wire.StartTurn;
+import io.ash.wire.WarmSpec;
+import io.ash.wire.WarmWish;
 import io.ash.wire.WriteBundle;
 import io.ash.wire.WriteFile;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +50,7 @@ final class Runner implements RunnerApi {
   private final String id;
   private final UUID incarnation;
   private final HostTools tools;
-  private final Lodgings lodgings;
+  private final WarmSandboxes warm;
   private final PoolConfig config;
   private final Room room;
   private final Pool pool;
@@ -68,13 +71,14 @@ final class Runner implements RunnerApi {
       PoolConfig config,
       Room room,
       HostTools tools,
-      Lodgings lodgings) {
+      Lodgings lodgings,
+      Spares spares) {
     this.id = id;
     this.incarnation = incarnation;
     this.config = config;
     this.room = room;
     this.tools = tools;
-    this.lodgings = lodgings;
+    this.warm = new WarmSandboxes(id, incarnation, tools, lodgings, spares, this::hasRoomFor);
     this.pool = new Pool(config.maxSandboxes());
     this.releases = new Releases(pool, tools);
     this.idle = new IdleSandboxes(pool, releases, config);
@@ -102,18 +106,37 @@ final class Runner implements RunnerApi {
       present.fenced("the session was bound anew");
     }
     int memoryMb = room.promised(call.runtime().limits().asked().get(LimitKind.MEMORY));
-    String full =
-        pool.size() < config.maxSandboxes()
-            ? room.refuses(pool.committedMb(), memoryMb).orElse("")
-            : "the runner is full: " + config.maxSandboxes() + " sandboxes (ASH_MAX_SANDBOXES)";
-    if (!full.isEmpty()) {
-      return Future.failedFuture(new Refused(Refusal.NO_CAPACITY, full));
+    String full = full(memoryMb);
+    if (!full.isEmpty() && !warm.has(call)) {
+      // Whoever waits for nobody makes way first.
+      return warm.isEmpty()
+          ? Future.failedFuture(new Refused(Refusal.NO_CAPACITY, full))
+          : warm.giveUp().transform(gone -> open(call));
     }
     pool.take(binding.session(), binding.epoch(), memoryMb);
-    return lodgings
-        .take(call)
+    return warm.take(call)
         .onComplete(done -> pool.taken(binding.session(), binding.epoch()))
         .compose(lodging -> moveIn(call, lodging));
+  }
+
+  /** Why there is no place for another sandbox; empty where there is. */
+  private String full(int memoryMb) {
+    boolean place = pool.size() + warm.warming() + warm.warm() < config.maxSandboxes();
+    long committed =
+        pool.committedMb()
+            + warm.specs().stream().mapToLong(s -> room.promised(WarmSandbox.memoryMb(s))).sum();
+    return place
+        ? room.refuses(committed, memoryMb).orElse("")
+        : "the runner is full: " + config.maxSandboxes() + " sandboxes (ASH_MAX_SANDBOXES)";
+  }
+
+  private boolean hasRoomFor(WarmSpec spec) {
+    return !draining && !closing && full(room.promised(WarmSandbox.memoryMb(spec))).isEmpty();
+  }
+
+  /** Keeps sandboxes ready as is wished. */
+  void keepWarm(List<WarmWish> wishes) {
+    warm.wish(draining || closing ? List.of() : wishes);
   }
 
   private Future<Void> moveIn(OpenSandbox call, Lodgings.Lodging lodging) {
@@ -271,7 +294,7 @@ final class Runner implements RunnerApi {
 
   /** What it does at the moment. */
   PoolStats stats() {
-    return pool.stats();
+    return pool.stats(warm);
   }
 
   /** Every sandbox that answers for its session. */
@@ -301,9 +324,9 @@ final class Runner implements RunnerApi {
     return idle.round();
   }
 
-  /** Where sandboxes are given back. */
-  Releases releases() {
-    return releases;
+  /** Gives one sandbox back because memory runs out; fails where every one is running. */
+  Future<Void> shrink() {
+    return warm.isEmpty() ? releases.evict() : warm.giveUp();
   }
 
   /** Whether new sandboxes are refused for the time being. */
@@ -314,8 +337,9 @@ final class Runner implements RunnerApi {
   /** Takes nothing new, saves and removes every sandbox; completes when none is left. */
   Future<Void> closeAll(String reason) {
     closing = true;
-    List<Future<Void>> all = pool.all().stream().map(h -> h.close(true, reason)).toList();
-    return all.isEmpty() ? Future.succeededFuture() : Future.join(all).mapEmpty();
+    List<Future<Void>> all = new ArrayList<>(List.of(warm.close()));
+    pool.all().forEach(h -> all.add(h.close(true, reason)));
+    return Future.join(all).mapEmpty();
   }
 
   private <T> Future<T> with(Binding binding, Function<SessionHost, Future<T>> work) {

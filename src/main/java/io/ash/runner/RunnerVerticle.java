@@ -105,11 +105,11 @@ public final class RunnerVerticle extends VerticleBase {
     PoolConfig pool = config.pool();
     int usualMb = config.limits().asked().getOrDefault(LimitKind.MEMORY, LimitKind.MEMORY.usual());
     Room room = new Room(pool, usualMb);
-    Runner runner = new Runner(config.id(), incarnation, pool, room, tools, lodgings);
+    Runner runner = new Runner(config.id(), incarnation, pool, room, tools, lodgings, lodgings);
     MachineLook machine = new MachineLook(config.dataDirectory());
     ScarceMachine scarce =
         new ScarceMachine(
-            room, runner.releases(), () -> workers.executeBlocking(machine::look, false));
+            room, runner::shrink, () -> workers.executeBlocking(machine::look, false));
     List<Rounds> duties =
         List.of(
             duty("IdleSandboxes", pool.sweep(), runner::tidyIdle),

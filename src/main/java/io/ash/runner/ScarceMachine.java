@@ -15,18 +15,19 @@ final class ScarceMachine {
   private static final Logger LOG = LoggerFactory.getLogger(ScarceMachine.class);
 
   private final Room room;
-  private final Releases releases;
+  private final Supplier<Future<Void>> shrink;
   private final Supplier<Future<MachineState>> look;
   private Optional<String> before = Optional.empty();
 
   /**
    * A look-out.
    *
+   * @param shrink gives one sandbox back
    * @param look at the machine
    */
-  ScarceMachine(Room room, Releases releases, Supplier<Future<MachineState>> look) {
+  ScarceMachine(Room room, Supplier<Future<Void>> shrink, Supplier<Future<MachineState>> look) {
     this.room = room;
-    this.releases = releases;
+    this.shrink = shrink;
     this.look = look;
   }
 
@@ -37,9 +38,7 @@ final class ScarceMachine {
             seen -> {
               room.saw(seen);
               say(room.closed());
-              return room.mustShrink()
-                  ? releases.evict().otherwiseEmpty()
-                  : Future.succeededFuture();
+              return room.mustShrink() ? shrink.get().otherwiseEmpty() : Future.succeededFuture();
             });
   }
 

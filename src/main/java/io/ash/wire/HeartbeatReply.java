@@ -7,6 +7,12 @@ import java.util.List;
  *
  * @param known false: register again
  * @param drop sandboxes that are no longer its own
+ * @param warm sandboxes to keep ready; others that were are given up
  */
 public record HeartbeatReply(
-    boolean known, long leaseMs, long beatMs, boolean drain, List<Hosted> drop) {}
+    boolean known,
+    long leaseMs,
+    long beatMs,
+    boolean drain,
+    List<Hosted> drop,
+    List<WarmWish> warm) {}

@@ -10,6 +10,7 @@ import io.ash.model.SessionId;
 import io.ash.runner.sandbox.MachineState;
 import io.ash.wire.CloseSandbox;
 import io.ash.wire.Exec;
+import io.ash.wire.ExecResult;
 import io.ash.wire.Hosted;
 import io.ash.wire.MakeRoom;
 import io.ash.wire.OpenSandbox;
@@ -17,6 +18,9 @@ import io.ash.wire.ProbeSandbox;
 import io.ash.wire.RegisterRunner;
 import io.ash.wire.SandboxOpened;
 import io.ash.wire.SandboxReleased;
+import io.ash.wire.SnapshotRef;
+import io.ash.wire.WarmSpec;
+import io.ash.wire.WarmWish;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -31,20 +35,39 @@ import org.junit.jupiter.api.Test;
 
 class RunnerTest extends HostTest {
   private final List<FakeQuarters> taken = new ArrayList<>();
+  private final List<OpenSandbox> spared = new ArrayList<>();
+  private final List<OpenSandbox> bound = new ArrayList<>();
+  private final Map<String, String> preset = new LinkedHashMap<>();
+  private ExecResult scriptResult = new ExecResult(0, "", "", false, false);
   private Future<Void> beforeTaking = Future.succeededFuture();
   private final PoolConfig config =
       new PoolConfig(2, Duration.ofMinutes(5), Duration.ofMinutes(30), 500, 2, 100);
   private final Room room = new Room(config, 64);
-  private final Runner runner = new Runner("r", BOOT, config, room, tools, this::take);
+  private final Runner runner = new Runner("r", BOOT, config, room, tools, this::take, this::spare);
 
   private Future<Lodgings.Lodging> take(OpenSandbox call) {
     return beforeTaking.map(
         v -> {
           FakeQuarters fresh = new FakeQuarters();
+          fresh.files.putAll(preset);
+          fresh.execResult = scriptResult;
           coordinator.store("m" + fresh.files.hashCode(), Buffer.buffer());
           taken.add(fresh);
           return new Lodgings.Lodging(fresh, jsonl);
         });
+  }
+
+  private Future<Spares.Spare> spare(OpenSandbox nobody) {
+    spared.add(nobody);
+    return take(nobody)
+        .map(
+            lodging ->
+                new Spares.Spare(
+                    lodging,
+                    call -> {
+                      bound.add(call);
+                      return lodging;
+                    }));
   }
 
   private Binding bind(SessionId of) {
@@ -100,7 +123,8 @@ class RunnerTest extends HostTest {
             call -> {
               quarters.furnished = furniture.future();
               return Future.succeededFuture(new Lodgings.Lodging(quarters, jsonl));
-            });
+            },
+            this::spare);
     failing.open(open(binding, "{}", null));
     furniture.fail("disk on fire");
     run();
@@ -207,6 +231,140 @@ class RunnerTest extends HostTest {
     assertThat(coordinator.released())
         .containsExactlyInAnyOrder(
             new SandboxReleased(binding, "idle", 1), new SandboxReleased(unused, "idle", 0));
+  }
+
+  private WarmSpec spec(String tenant, boolean settled, Map<String, String> env) {
+    OpenSandbox like = open(bind(SessionId.random()), "{}", null);
+    return new WarmSpec(tenant, like.blobKey(), like.agent(), like.runtime(), env, settled);
+  }
+
+  private void keepWarm(WarmSpec spec, int count) {
+    runner.keepWarm(List.of(new WarmWish(spec, count)));
+    run();
+  }
+
+  @Test
+  void givesASessionTheSandboxThatWaitsForIt() {
+    keepWarm(spec("default", true, Map.of()), 1);
+    assertThat(runner.stats()).isEqualTo(new PoolStats(0, 0, 1, 0, 0, 2, 0, 0));
+    assertThat(taken.get(0).processes).as("its agent runs already").hasSize(1);
+    assertThat(taken.get(0).agent().written).as("and has heard nothing").isEmpty();
+    taken.get(0).agent().says("{\"type\":\"message\",\"text\":\"early\"}");
+
+    Binding binding = bind(session);
+    open(binding);
+    assertThat(coordinator.opened().get(0).failure()).isNull();
+    assertThat(taken).hasSize(1);
+    assertThat(taken.get(0).processes).hasSize(1);
+    assertThat(taken.get(0).agent().written.get(0))
+        .contains("\"type\":\"session\"")
+        .contains(session.toString());
+    assertThat(journal()).containsExactly("message");
+    assertThat(runner.stats()).isEqualTo(new PoolStats(0, 0, 0, 1, 0, 2, 1, 0));
+    assertThat(runner.hosted()).containsExactly(new Hosted(session, binding.epoch()));
+    pass(Duration.ofMillis(100));
+    assertThat(runner.stats().warm()).as("another one waits").isEqualTo(1);
+  }
+
+  @Test
+  void givesNobodyWhatWasMadeForSomebodyElse() {
+    keepWarm(spec("stranger", true, Map.of()), 1);
+    open(bind(session));
+    assertThat(taken).hasSize(2);
+    assertThat(bound).isEmpty();
+    assertThat(runner.stats().preWarmHits()).isZero();
+  }
+
+  @Test
+  void startsTheAgentAnewWhereItWouldNotBeTheSame() {
+    keepWarm(spec("default", true, Map.of("A", "1")), 1);
+    FakeAgentProcess early = taken.get(0).agent();
+    open(bind(session)); // brings no A
+    assertThat(early.exit().isComplete()).isTrue();
+    assertThat(taken.get(0).processes).hasSize(2);
+    assertThat(bound).hasSize(1);
+    assertThat(coordinator.opened().get(0).failure()).isNull();
+  }
+
+  @Test
+  void runsNothingBeforeTheSessionWhereItsSecretsAreNeeded() {
+    preset.put("WORKSPACE/install.sh", "echo $SECRET");
+    keepWarm(spec("default", false, Map.of()), 1);
+    assertThat(taken.get(0).execs).isEmpty();
+    assertThat(taken.get(0).processes).isEmpty();
+    assertThat(runner.stats().warm()).isEqualTo(1);
+    open(bind(session));
+    assertThat(bound).hasSize(1);
+    assertThat(taken.get(0).execs).hasSize(1);
+    assertThat(taken.get(0).processes).hasSize(1);
+  }
+
+  @Test
+  void keepsScriptsThatRanForAnotherEnvironmentFromASession() {
+    preset.put("WORKSPACE/install.sh", "echo $A");
+    keepWarm(spec("default", true, Map.of("A", "1")), 1);
+    assertThat(taken.get(0).execs).hasSize(1);
+    open(bind(session));
+    assertThat(bound).isEmpty();
+    assertThat(taken).hasSize(2);
+  }
+
+  @Test
+  void neverGivesAWarmSandboxToASessionThatComesBack() {
+    keepWarm(spec("default", true, Map.of()), 1);
+    Binding binding = bind(session);
+    runner.open(open(binding, "{}", new SnapshotRef(3, "m0", 0, 0, 0, null)));
+    run();
+    assertThat(bound).isEmpty();
+    assertThat(taken).hasSize(2);
+  }
+
+  @Test
+  void letsWarmSandboxesMakeWayFirst() {
+    keepWarm(spec("default", true, Map.of("NOT", "yours")), 2);
+    preset.put("WORKSPACE/install.sh", "");
+    assertThat(runner.stats().warm()).isEqualTo(2);
+    runner.keepWarm(List.of(new WarmWish(spec("stranger", true, Map.of()), 2)));
+    pass(Duration.ofMillis(100));
+    open(bind(session));
+    open(bind(SessionId.random()));
+    assertThat(coordinator.opened()).hasSize(2).allMatch(o -> o.failure() == null);
+    pass(Duration.ofSeconds(1));
+    assertThat(runner.stats()).isEqualTo(new PoolStats(0, 0, 0, 2, 0, 2, 0, 0));
+    assertThat(coordinator.released()).as("nobody was evicted").isEmpty();
+  }
+
+  @Test
+  void givesUpWhatIsNotWishedAnyMore() {
+    keepWarm(spec("default", true, Map.of()), 2);
+    runner.keepWarm(List.of());
+    run();
+    assertThat(taken).hasSize(2).allMatch(q -> q.vacated);
+    assertThat(runner.stats().live()).isZero();
+  }
+
+  @Test
+  void triesAgainLaterWhereNothingCanBeKeptReady() {
+    preset.put("WORKSPACE/install.sh", "exit 1");
+    scriptResult = new ExecResult(1, "", "no", false, false);
+    keepWarm(spec("default", true, Map.of()), 1);
+    assertThat(taken).hasSize(1).allMatch(q -> q.vacated);
+    assertThat(runner.stats().live()).isZero();
+    pass(Duration.ofMillis(1050));
+    assertThat(taken).hasSize(2);
+  }
+
+  @Test
+  void leavesNoWarmSandboxWhenItCloses() {
+    Promise<Void> slow = Promise.promise();
+    beforeTaking = slow.future();
+    keepWarm(spec("default", true, Map.of()), 1);
+    Future<Void> closed = runner.closeAll("stop");
+    assertThat(closed.isComplete()).isFalse();
+    slow.complete();
+    run();
+    assertThat(closed.succeeded()).isTrue();
+    assertThat(taken).hasSize(1).allMatch(q -> q.vacated);
   }
 
   @Test
@@ -321,7 +479,7 @@ class RunnerTest extends HostTest {
     runner.startTurn(turn(running, 1));
     MachineState[] seen = {new MachineState(4000, 400, 0, 1000)};
     ScarceMachine scarce =
-        new ScarceMachine(room, runner.releases(), () -> Future.succeededFuture(seen[0]));
+        new ScarceMachine(room, runner::shrink, () -> Future.succeededFuture(seen[0]));
     scarce.round();
     run();
     assertThat(runner.hosted()).as("nothing new, but nobody goes yet").hasSize(2);

@@ -24,6 +24,7 @@ import io.ash.wire.Registered;
 import io.ash.wire.SandboxOpened;
 import io.ash.wire.SandboxReleased;
 import io.ash.wire.Verdict;
+import io.ash.wire.WarmWish;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -47,6 +48,7 @@ public final class FakeCoordinator implements CoordinatorApi {
   private final Map<String, UUID> runners = new HashMap<>();
   private final List<AppendEvents> requests = new ArrayList<>();
   private final List<SandboxOpened> opened = new ArrayList<>();
+  private List<WarmWish> warm = List.of();
   private final List<SandboxReleased> released = new ArrayList<>();
   private final List<Heartbeat> beats = new ArrayList<>();
   private final List<Deregister> gone = new ArrayList<>();
@@ -89,6 +91,11 @@ public final class FakeCoordinator implements CoordinatorApi {
   /** Every report about an opened sandbox. */
   public synchronized List<SandboxOpened> opened() {
     return List.copyOf(opened);
+  }
+
+  /** Wishes sandboxes to be kept ready, in the answers to heartbeats from now on. */
+  public synchronized void keepWarm(WarmWish... wishes) {
+    warm = List.of(wishes);
   }
 
   /** Every report about a released sandbox. */
@@ -180,7 +187,7 @@ public final class FakeCoordinator implements CoordinatorApi {
           beats.add(call);
           boolean known = call.incarnation().equals(runners.get(call.runner()));
           List<Hosted> drop = call.hosted().stream().filter(h -> !holds(call, h)).toList();
-          return new HeartbeatReply(known, 8000, 2500, false, known ? drop : List.of());
+          return new HeartbeatReply(known, 8000, 2500, false, known ? drop : List.of(), warm);
         });
   }
 

@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param env environment from {@code ash.yaml}; not secret, it is part of the files
  * @param network what its sandboxes reach
  * @param snapshots when its sessions are saved, and what of them is not
+ * @param warm sandboxes to keep ready
  * @param warnings sentences for the person who creates a session
  */
 public record AgentDefinition(
@@ -27,6 +28,7 @@ public record AgentDefinition(
     Limits limits,
     NetworkMode network,
     SnapshotPolicy snapshots,
+    int warm,
     List<String> warnings) {
   public AgentDefinition {
     command = List.copyOf(command);
@@ -36,16 +38,17 @@ public record AgentDefinition(
 
   /** The JSON text that is stored. */
   String toJson() {
-    return new JsonObject()
-        .put("runtime", runtime.text())
-        .put("command", new JsonArray(command))
-        .put("env", new JsonObject(new TreeMap<>(env)))
-        .put("limits", new JsonObject(new LinkedHashMap<>(limits.byKey())))
-        .put("network", network.text())
-        .put("durability", snapshots.everyTurn() ? "turn" : null)
-        .put("snapshotSkip", new JsonArray(snapshots.skip().stream().sorted().toList()))
-        .put("warnings", new JsonArray(warnings))
-        .encode();
+    JsonObject json =
+        new JsonObject()
+            .put("runtime", runtime.text())
+            .put("command", new JsonArray(command))
+            .put("env", new JsonObject(new TreeMap<>(env)))
+            .put("limits", new JsonObject(new LinkedHashMap<>(limits.byKey())))
+            .put("network", network.text())
+            .put("durability", snapshots.everyTurn() ? "turn" : null)
+            .put("snapshotSkip", new JsonArray(snapshots.skip().stream().sorted().toList()))
+            .put("warnings", new JsonArray(warnings));
+    return (warm > 0 ? json.put("warm", warm) : json).encode();
   }
 
   /** Reads what {@link #toJson} wrote. */
@@ -63,6 +66,7 @@ public record AgentDefinition(
         SnapshotPolicy.of(
             "turn".equals(json.getString("durability")),
             texts(json.getJsonArray("snapshotSkip", new JsonArray()))),
+        json.getInteger("warm", 0),
         texts(json.getJsonArray("warnings")));
   }
 

@@ -9,6 +9,8 @@ import java.util.UUID;
  * @param revision another one after every change of the agent, its environment included
  * @param manifest key of the blob that lists its files
  * @param blobKey key that names the blobs of its tenant, hexadecimal
+ * @param warm sandboxes to keep ready: {@code preWarmCount} of its config, else what {@code
+ *     ash.yaml} says
  * @param env from {@code ash.yaml}, and over it the one set by deploy and patch; in the clear
  */
 public record AgentInUse(
@@ -19,4 +21,5 @@ public record AgentInUse(
     String manifest,
     String blobKey,
     AgentDefinition definition,
+    int warm,
     Map<String, String> env) {}

@@ -35,6 +35,7 @@ public final class Agents {
   /** Agents one tenant can list. */
   public static final int MOST_LISTED = 10_000;
 
+  private static final int MOST_WARM = 1_000;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,255}");
   private static final int MAX_CONFIG = 64 * 1024;
   private static final int DEPLOYS_AT_ONCE = 4;
@@ -120,6 +121,30 @@ public final class Agents {
                             "Agent " + RelativePath.shown(name) + " not found")))
         .compose(row -> tenants.blobKey(tenant).map(blobKey -> inUse(row, blobKey)));
   }
+
+  /** Agents of all tenants for which sandboxes are kept ready. */
+  public Future<List<InTenant>> warm() {
+    return store
+        .warm(MOST_WARM)
+        .compose(
+            rows -> {
+              List<Future<InTenant>> all =
+                  rows.stream()
+                      .map(
+                          row ->
+                              tenants
+                                  .blobKey(row.tenant())
+                                  .map(key -> new InTenant(row.tenant(), inUse(row, key))))
+                      .toList();
+              return all.isEmpty()
+                  ? Future.succeededFuture(List.<InTenant>of())
+                  : Future.all(all).map(v -> all.stream().map(Future::result).toList());
+            })
+        .map(all -> all.stream().filter(a -> a.agent().warm() > 0).toList());
+  }
+
+  /** An agent and whose it is. */
+  public record InTenant(String tenant, AgentInUse agent) {}
 
   /** Everything an agent consists of. */
   public Future<Manifest> files(String tenant, String name) {
@@ -213,7 +238,14 @@ public final class Agents {
         row.manifest(),
         blobKey,
         definition,
+        warm(row.config(), definition),
         Map.copyOf(env));
+  }
+
+  /** Clients put into the config what they like: what is no such number does not count. */
+  private static int warm(String config, AgentDefinition definition) {
+    Object asked = new JsonObject(config).getValue("preWarmCount");
+    return asked instanceof Integer count && count >= 0 && count <= 100 ? count : definition.warm();
   }
 
   private static Future<ManifestEntry.File> file(Manifest manifest, String path) {

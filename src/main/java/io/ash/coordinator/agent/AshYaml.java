@@ -78,6 +78,7 @@ final class AshYaml {
     Limits limits = limits(all);
     @Nullable NetworkMode asked = network(all);
     SnapshotPolicy snapshots = snapshots(all);
+    Integer warm = number(all, "", "warm", 0, 100);
     later(all);
     if (!wrong.isEmpty()) {
       throw new Refused(Refusal.INVALID_REQUEST, FILE + ": " + String.join("; ", wrong));
@@ -94,6 +95,7 @@ final class AshYaml {
         limits,
         network,
         snapshots,
+        warm == null ? 0 : warm,
         open ? List.of(HOST_WARNING) : List.of());
   }
 
@@ -214,10 +216,6 @@ final class AshYaml {
   }
 
   private void later(Map<?, ?> all) {
-    Integer warm = number(all, "", "warm", 0, 100);
-    if (warm != null && warm > 0) {
-      notYet.add("warm above 0 is not supported by this version; leave it out");
-    }
     if (all.get("secrets") != null) {
       notYet.add("secrets are not supported by this version; use the env of the deploy request");
     }

@@ -14,6 +14,7 @@ import io.ash.wire.RegisterRunner;
 import io.ash.wire.Registered;
 import io.ash.wire.RunnerApi;
 import io.ash.wire.RunnerDirectory;
+import io.ash.wire.WarmWish;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ public final class Fleet {
   private final FleetConfig config;
   private final Runnable changed;
   private final Evictions evictions = new Evictions(this);
+  private final WarmShares warm = new WarmShares();
   private final Map<String, Address> addresses = new ConcurrentHashMap<>();
 
   /**
@@ -73,11 +75,16 @@ public final class Fleet {
         .map(
             found -> {
               if (found.isEmpty()) {
-                return new HeartbeatReply(false, lease, beat, false, List.of());
+                return new HeartbeatReply(false, lease, beat, false, List.of(), List.of());
               }
               FleetStore.Beat b = found.get();
               return new HeartbeatReply(
-                  true, lease, beat, b.status() == RunnerStatus.DRAINING, b.drop());
+                  true,
+                  lease,
+                  beat,
+                  b.status() == RunnerStatus.DRAINING,
+                  b.drop(),
+                  warm.of(call.runner()));
             });
   }
 
@@ -87,10 +94,18 @@ public final class Fleet {
         .deregister(call.runner(), call.incarnation())
         .map(
             ignored -> {
+              warm.left(call.runner());
               LOG.atInfo().addKeyValue("runner", call.runner()).log("runner left");
               changed.run();
               return null;
             });
+  }
+
+  /**
+   * Takes which sandboxes are to be kept ready in the whole fleet; runners hear it as they beat.
+   */
+  public void wish(List<WarmWish> wishes) {
+    warm.wish(wishes);
   }
 
   /** The interface of the runner that holds a session. */

@@ -1,7 +1,9 @@
 package io.ash.coordinator.session;
 
+import io.ash.wire.WarmWish;
 import io.vertx.core.Future;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -50,6 +52,10 @@ final class Agents {
     synchronized (known) {
       known.remove(new Key(tenant, name));
     }
+  }
+
+  Future<List<WarmWish>> warm() {
+    return lookup.warm();
   }
 
   Future<String> blobKey(String tenant) {

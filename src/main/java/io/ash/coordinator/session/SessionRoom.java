@@ -24,6 +24,8 @@ public final class SessionRoom {
   private final Resumptions resumptions;
   private final Rests rests;
   private final Turns turns;
+  private final Agents agents;
+  private final Fleet fleet;
   private final TurnStore turnStore;
   private final SessionStore sessionStore;
 
@@ -42,7 +44,8 @@ public final class SessionRoom {
     turnStore = new TurnStore(database);
     MoveStore moves = new MoveStore(database);
     BindStore bindings = new BindStore(database);
-    Agents agents = new Agents(lookup);
+    this.fleet = fleet;
+    agents = new Agents(lookup);
     SessionSecrets secrets = new SessionSecrets(sealing);
     openings = new Openings(moves, fleet, journal, timers, clock, config.openTimeout());
     resumptions =
@@ -116,6 +119,17 @@ public final class SessionRoom {
   /** One round of the duty that repeats hand-outs which nobody seems to have made. */
   public Future<Void> undeliveredTurns() {
     return turnStore.undelivered().compose(ids -> each(ids, turns::handOut));
+  }
+
+  /** One round of the duty that tells runners which sandboxes to keep ready. */
+  public Future<Void> warmAgents() {
+    return agents
+        .warm()
+        .map(
+            wishes -> {
+              fleet.wish(wishes);
+              return null;
+            });
   }
 
   /** One round of the duty that brings sessions back which somebody waits for. */

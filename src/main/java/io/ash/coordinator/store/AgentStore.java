@@ -82,6 +82,24 @@ public final class AgentStore {
         .map(AgentStore::first);
   }
 
+  /** Agents of all tenants that may want sandboxes kept ready, at most {@code most}. */
+  public Future<List<AgentRow>> warm(int most) {
+    return database
+        .query(
+            "agent_warm",
+            "select"
+                + ROW
+                + " from agent where definition like '%\"warm\":%' or config like '%preWarmCount%'"
+                + " order by tenant, name limit $1",
+            Tuple.of(most))
+        .map(
+            rows -> {
+              List<AgentRow> all = new ArrayList<>();
+              rows.forEach(row -> all.add(row(row)));
+              return all;
+            });
+  }
+
   /** The agents of a tenant by name, at most {@code most}. */
   public Future<List<AgentRow>> list(String tenant, int most) {
     return database

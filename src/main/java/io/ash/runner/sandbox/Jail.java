@@ -64,6 +64,11 @@ public record Jail(
     this(name, readOnly, env, limits, network, hostname, null);
   }
 
+  /** The same with another environment. */
+  Jail with(Map<String, String> other) {
+    return new Jail(name, readOnly, other, limits, network, hostname, space);
+  }
+
   private static void check(String name, String value) {
     if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf(0) >= 0) {
       throw new IllegalArgumentException("not the name of an environment variable: " + name);

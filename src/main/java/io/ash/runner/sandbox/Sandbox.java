@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ public final class Sandbox {
   private static final Duration DEATH = Duration.ofSeconds(10);
   private static final Duration STANDSTILL = Duration.ofSeconds(2);
 
-  private final Jail jail;
+  private Jail jail;
   private final SandboxPlace place;
   private final Cgroup group;
   private final LimitsInForce limits;
@@ -73,6 +74,11 @@ public final class Sandbox {
     return jail;
   }
 
+  /** Gives the processes that start from now on another environment. */
+  public void dress(Map<String, String> env) {
+    jail = jail.with(env);
+  }
+
   /** The workspace on the host. */
   public Path workspace() {
     return place.workspace();
@@ -118,13 +124,14 @@ public final class Sandbox {
     if (closed != null) {
       return Future.failedFuture(new Refused(Refusal.SANDBOX_GONE, "the sandbox is closed"));
     }
+    Jail dressed = jail;
     Counters[] before = new Counters[1];
     Future<SandboxProcess> started =
         tools
             .blocking(
                 () -> {
                   before[0] = group.counters();
-                  return tools.launcher().launch(jail, place, group, limits, command);
+                  return tools.launcher().launch(dressed, place, group, limits, command);
                 })
             .map(launched -> attach(launched, stdio, before[0]));
     launches.add(started);

@@ -33,7 +33,7 @@ class AshYamlTest {
               diskMb: 256
               maxProcesses: 32
             network: {mode: none}
-            warm: 0
+            warm: 2
             durability: turn
             snapshot: {skip: [node_modules, .venv]}
             """);
@@ -47,6 +47,7 @@ class AshYamlTest {
                 Limits.parse("memoryMb=512,cpuPercent=100,diskMb=256,maxProcesses=32"),
                 NetworkMode.NONE,
                 SnapshotPolicy.of(true, List.of("node_modules", ".venv")),
+                2,
                 List.of()));
     assertThat(AgentDefinition.fromJson(definition.toJson())).isEqualTo(definition);
   }
@@ -76,7 +77,6 @@ class AshYamlTest {
         "network: {mode: allowlist} | allowlist",
         "network: {mode: allowlist, allow: [a.example]} | allowlist",
         "network: {allow: [a.example]} | allowlist",
-        "warm: 1 | warm above 0",
         "secrets: [{host: a}] | secrets",
       })
   void refusesWhatThisVersionCannotHonour(String yaml, String named) {

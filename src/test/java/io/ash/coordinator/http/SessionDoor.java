@@ -34,6 +34,7 @@ import io.ash.testing.TestPostgres;
 import io.ash.time.Ticker;
 import io.ash.time.Timers;
 import io.ash.wire.RuntimeSpec;
+import io.ash.wire.WarmWish;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -166,6 +167,11 @@ final class SessionDoor implements AutoCloseable {
                   List.of()))
           : Future.failedFuture(
               new Refused(Refusal.AGENT_NOT_FOUND, "Agent \"" + name + "\" not found"));
+    }
+
+    @Override
+    public Future<List<WarmWish>> warm() {
+      return Future.succeededFuture(List.of());
     }
 
     @Override

@@ -40,6 +40,7 @@ import io.ash.wire.RunnerDirectory;
 import io.ash.wire.RuntimeSpec;
 import io.ash.wire.SandboxReleased;
 import io.ash.wire.Verdict;
+import io.ash.wire.WarmWish;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -554,6 +555,11 @@ class SessionFlowIT {
       return Future.succeededFuture(
           new AgentForSession(
               "a", 1, OneAgent.REVISION, "m1", runtime, Map.of("A", "1"), "aa", List.of()));
+    }
+
+    @Override
+    public Future<List<WarmWish>> warm() {
+      return Future.succeededFuture(List.of());
     }
 
     @Override
