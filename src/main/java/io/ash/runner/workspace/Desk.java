@@ -3,8 +3,8 @@ package io.ash.runner.workspace;
 import io.ash.blob.Permissions;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -103,8 +103,10 @@ final class Desk {
       Files.setPosixFilePermissions(made, Permissions.of(mode));
       own(made);
       move(made, in, name);
-    } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
-      // Somebody else made it in this moment: whoever enters it looks at what it is.
+    } catch (FileSystemException e) {
+      if (!exists(in, name)) {
+        throw e;
+      } // Somebody else made it in this moment: whoever enters it looks at what it is.
     } finally {
       Files.deleteIfExists(made);
     }
@@ -137,6 +139,20 @@ final class Desk {
   private void move(Path made, SafeDirectory in, Path name) throws IOException {
     try (SafeDirectory here = SafeDirectory.top(directory)) {
       here.move(made.getFileName(), in, name);
+    } catch (FileSystemException e) {
+      if (exists(in, name) && in.facts(name).is(Facts.Kind.DIRECTORY)) {
+        throw new Replaced(name.toString());
+      }
+      throw e;
+    }
+  }
+
+  private static boolean exists(SafeDirectory in, Path name) throws IOException {
+    try {
+      in.facts(name);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 

@@ -29,7 +29,7 @@ final class LiveFile implements Iterable<Integer> {
   }
 
   /** Opens the file at a path of the manifest, null where there is none any more. */
-  static @Nullable LiveFile open(Premises premises, String fullPath) {
+  static @Nullable LiveFile open(Premises premises, Desk desk, String fullPath) {
     for (Place place : Place.values()) {
       String prefix = place.prefix() + "/";
       if (fullPath.startsWith(prefix)) {
@@ -39,7 +39,7 @@ final class LiveFile implements Iterable<Integer> {
                   fullPath.substring(prefix.length()),
                   (in, name) -> {
                     Facts facts = in.facts(name);
-                    return new LiveFile(in.open(name, facts), facts);
+                    return new LiveFile(in.open(name, facts, desk.uid()), facts);
                   });
         } catch (IOException e) {
           return null;

@@ -120,7 +120,7 @@ final class Packing implements Closeable {
     if (in.inode(name, facts).isForeign(desk.uid())) {
       return;
     }
-    SeekableByteChannel channel = in.open(name, facts);
+    SeekableByteChannel channel = in.open(name, facts, desk.uid());
     file = channel;
     left = channel.size();
     bundle.beginFile(path, facts.mode(), facts.mtime(), left);

@@ -8,6 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
@@ -25,6 +26,8 @@ import java.util.Set;
  * thread.
  */
 final class SafeDirectory implements Closeable {
+  private static final int TRIES = 20;
+
   private final SecureDirectoryStream<Path> handle;
   private final Path path;
 
@@ -104,11 +107,48 @@ final class SafeDirectory implements Closeable {
         (FileTime) told(all, "ctime"), (Integer) told(all, "nlink"), (Integer) told(all, "uid"));
   }
 
-  /** Opens a regular file for reading that was seen under this name. */
-  SeekableByteChannel open(Path name, Facts seen) throws IOException {
+  /**
+   * Opens a regular file for reading that was seen under this name.
+   *
+   * @param ownUid whose files may have more than one name
+   */
+  SeekableByteChannel open(Path name, Facts seen, int ownUid) throws IOException {
     if (!seen.is(Facts.Kind.FILE)) {
       throw new FileSystemException(name.toString(), null, "it is not a file");
     }
+    if (!Pin.POSSIBLE) {
+      return openAndLook(name, seen, ownUid);
+    }
+    for (int tries = 1; ; tries++) {
+      try {
+        return pinned(name, seen, ownUid);
+      } catch (NoSuchFileException | Replaced e) {
+        // A pin goes by the whole path: perhaps only this directory has moved.
+        if (tries == TRIES || !facts(name).key().equals(seen.key())) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private SeekableByteChannel pinned(Path name, Facts seen, int ownUid) throws IOException {
+    try (Pin pin = Pin.of(path.resolve(name))) {
+      Map<String, Object> held =
+          Files.readAttributes(pin.path(), "unix:fileKey,isRegularFile,nlink,uid");
+      if (!seen.key().equals(held.get("fileKey"))
+          || !Boolean.TRUE.equals(held.get("isRegularFile"))) {
+        throw new Replaced(name.toString());
+      }
+      if ((Integer) told(held, "nlink") > 1 && (Integer) told(held, "uid") != ownUid) {
+        throw new FileSystemException(
+            name.toString(), null, "it is a hard link to somebody else's file");
+      }
+      return Files.newByteChannel(pin.path(), StandardOpenOption.READ);
+    }
+  }
+
+  /** For machines without pins. */
+  private SeekableByteChannel openAndLook(Path name, Facts seen, int ownUid) throws IOException {
     SeekableByteChannel channel;
     try {
       channel =
@@ -117,7 +157,8 @@ final class SafeDirectory implements Closeable {
       throw facts(name).key().equals(seen.key()) ? e : new Replaced(name.toString());
     }
     try {
-      if (!facts(name).key().equals(seen.key())) {
+      Facts now = facts(name);
+      if (!now.key().equals(seen.key()) || inode(name, now).isForeign(ownUid)) {
         throw new Replaced(name.toString());
       }
       return channel;

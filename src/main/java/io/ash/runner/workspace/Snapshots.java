@@ -188,7 +188,7 @@ final class Snapshots {
 
   private @Nullable Chunk packed(String key, TreeScan.Origin origin) {
     try {
-      byte[] content = TreeScan.content(premises, origin);
+      byte[] content = TreeScan.content(premises, desk, origin);
       return content != null && keys.keyOf(content).equals(key) ? chunks.pack(content) : null;
     } catch (IOException e) {
       return null; // gone, or something else has its name: it is looked at again
@@ -208,7 +208,7 @@ final class Snapshots {
   private Future<Void> resend(TreeScan.Found found, ManifestEntry.File file, int[] sent) {
     index.forget(file.path());
     return workers
-        .executeBlocking(() -> LiveFile.open(premises, file.path()), false)
+        .executeBlocking(() -> LiveFile.open(premises, desk, file.path()), false)
         .compose(
             live -> {
               if (live == null) {

@@ -198,7 +198,7 @@ final class TreeScan {
     }
 
     private long hash(Walk.Spot spot, Facts facts, List<String> chunks) throws IOException {
-      try (SeekableByteChannel channel = spot.in().open(spot.name(), facts)) {
+      try (SeekableByteChannel channel = spot.in().open(spot.name(), facts, uid)) {
         long expected = channel.size();
         long size = 0;
         while (size < expected) {
@@ -218,7 +218,7 @@ final class TreeScan {
   }
 
   /** The content of one chunk as it is now, null where the file no longer has one there. */
-  static byte @Nullable [] content(Premises premises, Origin origin) throws IOException {
+  static byte @Nullable [] content(Premises premises, Desk desk, Origin origin) throws IOException {
     Path top = premises.top(origin.place());
     return new Tree(top)
         .at(
@@ -228,7 +228,7 @@ final class TreeScan {
               if (!facts.is(Facts.Kind.FILE)) {
                 return null;
               }
-              try (SeekableByteChannel channel = in.open(name, facts)) {
+              try (SeekableByteChannel channel = in.open(name, facts, desk.uid())) {
                 channel.position((long) origin.chunk() * Chunks.MAX_CONTENT);
                 return ChunkRead.next(channel, origin.length());
               }

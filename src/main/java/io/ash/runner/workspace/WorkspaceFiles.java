@@ -92,7 +92,7 @@ final class WorkspaceFiles {
     if (in.inode(name, facts).isForeign(desk.uid())) {
       throw new Refused(Refusal.FILE_REFUSED, "The file is a hard link to somebody else's file.");
     }
-    try (SeekableByteChannel channel = in.open(name, facts)) {
+    try (SeekableByteChannel channel = in.open(name, facts, desk.uid())) {
       long size = channel.size();
       ByteBuffer part = ByteBuffer.allocate((int) Math.max(0, Math.min(length, size - offset)));
       channel.position(offset);
