@@ -2,6 +2,7 @@ package io.ash.runner.workspace;
 
 import io.ash.blob.Permissions;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.UUID;
 
 /**
@@ -19,6 +21,9 @@ import java.util.UUID;
  * in one step, complete with owner, mode and time. Blocks; thread-safe.
  */
 final class Desk {
+  private static final int BLOCK = 64 << 10;
+  private static final byte[] ZEROS = new byte[BLOCK];
+
   private final Path directory;
   private final Owner owner;
 
@@ -51,9 +56,19 @@ final class Desk {
     return Files.createFile(next(), PosixFilePermissions.asFileAttribute(Permissions.of(0600)));
   }
 
-  /** Adds to a file that was made here. */
+  /** Adds to a file that was made here; zeros that fill whole blocks take no room on the disk. */
   void append(Path file, byte[] content) throws IOException {
-    Files.write(file, content, StandardOpenOption.APPEND);
+    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+      long start = out.length();
+      out.setLength(start + content.length);
+      for (int at = 0; at < content.length; at += BLOCK) {
+        int length = Math.min(BLOCK, content.length - at);
+        if (Arrays.mismatch(content, at, at + length, ZEROS, 0, length) >= 0) {
+          out.seek(start + at);
+          out.write(content, at, length);
+        }
+      }
+    }
   }
 
   /** Opens a file that was made here. */

@@ -15,6 +15,8 @@ final class ScanIndex {
   /** A change may get the same time as one that came so much earlier: clocks of kernels tick. */
   private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final Map<String, File> files = new HashMap<>();
   private final Map<String, Link> links = new HashMap<>();
 
@@ -45,8 +47,10 @@ final class ScanIndex {
 
   /** Keeps what is sure: a file that changed just before the scan began may change unseen. */
   void file(String path, Facts facts, Inode inode, FileTime begun, List<String> chunks) {
-    long age = begun.to(TimeUnit.NANOSECONDS) - inode.ctime().to(TimeUnit.NANOSECONDS);
-    if (age >= TICK_NANOS) {
+    long changed = inode.ctime().to(TimeUnit.NANOSECONDS);
+    // Whole seconds are what a file system keeps that knows no others.
+    long tick = changed % SECOND_NANOS == 0 ? 2 * SECOND_NANOS : TICK_NANOS;
+    if (begun.to(TimeUnit.NANOSECONDS) - changed >= tick) {
       files.put(path, new File(facts, inode.ctime(), List.copyOf(chunks)));
     }
   }

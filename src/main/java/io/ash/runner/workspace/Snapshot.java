@@ -10,6 +10,7 @@ import java.util.List;
  * @param changed whether it differs from the last one of this session
  * @param skipped what could not be kept, each with the reason; the first hundred
  * @param filesRead how many files had to be read to see what is in them
+ * @param bytesRead how much was read of them, for looking and for sending
  * @param blobsStored how many blobs were sent
  */
 public record Snapshot(
@@ -18,4 +19,5 @@ public record Snapshot(
     boolean changed,
     List<String> skipped,
     int filesRead,
+    long bytesRead,
     int blobsStored) {}

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ final class Snapshots {
   private Map<String, TreeScan.Origin> origins = Map.of();
   private final Set<String> stored = new HashSet<>();
   private @Nullable Chunk manifest;
+  private final AtomicLong resent = new AtomicLong();
   private String lastKey = "";
   private Future<?> last = Future.succeededFuture();
 
@@ -91,6 +93,7 @@ final class Snapshots {
     List<String> fresh = origins.keySet().stream().filter(key -> !stored.contains(key)).toList();
     Set<String> stale = new HashSet<>();
     int[] sent = {0};
+    resent.set(0);
     return missing(fresh)
         .compose(
             keysMissing ->
@@ -127,7 +130,14 @@ final class Snapshots {
     manifest = whole.chunk();
     stored.clear();
     stored.addAll(whole.keys());
-    return new Snapshot(key, whole.keys(), changed, found.skipped(), found.hashed(), sent);
+    return new Snapshot(
+        key,
+        whole.keys(),
+        changed,
+        found.skipped(),
+        found.hashed(),
+        found.bytesRead() + resent.get(),
+        sent);
   }
 
   private record Sealed(Chunk chunk, List<String> keys) {}
@@ -189,6 +199,7 @@ final class Snapshots {
   private @Nullable Chunk packed(String key, TreeScan.Origin origin) {
     try {
       byte[] content = TreeScan.content(premises, desk, origin);
+      resent.addAndGet(content == null ? 0 : content.length);
       return content != null && keys.keyOf(content).equals(key) ? chunks.pack(content) : null;
     } catch (IOException e) {
       return null; // gone, or something else has its name: it is looked at again

@@ -26,6 +26,11 @@ final class TreeScan {
   private static final int TRIES = 3;
   private static final int MOST_SKIPPED = 100;
 
+  /**
+   * Bytes of one file, holes included: more would fill the manifest with the keys of its chunks.
+   */
+  private static final long MOST_SIZE = 64L << 30;
+
   private final Desk desk;
   private final BlobKeys keys;
   private final Set<String> skipNames;
@@ -35,6 +40,7 @@ final class TreeScan {
   private final Map<String, Origin> origins = new HashMap<>();
   private final List<String> skipped = new ArrayList<>();
   private int hashed;
+  private long bytesRead;
 
   private TreeScan(Desk desk, BlobKeys keys, Set<String> skipNames, ScanIndex before) {
     this.desk = desk;
@@ -50,12 +56,14 @@ final class TreeScan {
    * @param origins where the content of each key was read
    * @param skipped what could not be kept, each with the reason; the first hundred
    * @param hashed how many files were read
+   * @param bytesRead how much of them
    */
   record Found(
       Map<String, ManifestEntry> entries,
       Map<String, Origin> origins,
       List<String> skipped,
       int hashed,
+      long bytesRead,
       ScanIndex index) {}
 
   /**
@@ -93,7 +101,8 @@ final class TreeScan {
               + Manifest.MAX_ENTRIES
               + " entries; no snapshot is taken until some are deleted.");
     }
-    return new Found(scan.entries, scan.origins, scan.skipped, scan.hashed, scan.after);
+    return new Found(
+        scan.entries, scan.origins, scan.skipped, scan.hashed, scan.bytesRead, scan.after);
   }
 
   private final class Looking implements Walk.Visitor {
@@ -155,6 +164,10 @@ final class TreeScan {
     }
 
     private void file(String full, Walk.Spot spot, Facts seen) throws IOException {
+      if (seen.size() > MOST_SIZE) {
+        skipped(spot.path(), "it is larger than 64 GiB");
+        return;
+      }
       Inode inode = spot.in().inode(spot.name(), seen);
       if (inode.isForeign(uid)) {
         skipped(spot.path(), "it is a hard link to somebody else's file");
@@ -208,6 +221,7 @@ final class TreeScan {
           }
           chunks.add(keys.keyOf(content));
           size += content.length;
+          bytesRead += content.length;
           if (content.length < Chunks.MAX_CONTENT) {
             break;
           }

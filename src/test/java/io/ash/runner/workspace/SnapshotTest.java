@@ -17,6 +17,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -123,6 +124,34 @@ class SnapshotTest {
     assertThat(again.blobsStored()).isEqualTo(1);
     assertThat(blobs.put).hasSize(2).contains(again.manifest());
     assertThat(tree(restored(again.manifest()).workspace)).isEqualTo(tree(from.workspace));
+  }
+
+  @Test
+  void costsWhatThreeFilesCostThoughThereIsAGibibyte() throws Exception {
+    for (int i = 0; i < 64; i++) {
+      Path large = from.workspace.resolve("large" + i);
+      try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
+        file.setLength(16 << 20);
+        file.writeInt(i);
+      }
+    }
+    write(from.workspace, "a/one", random(1000));
+    write(from.workspace, "two", random(2000));
+    write(from.home, "three", random(3000));
+    Snapshot whole = scan();
+    assertThat(whole.bytesRead()).isGreaterThan(1L << 30);
+    await().atMost(Duration.ofSeconds(60)).until(() -> scan().filesRead() == 0);
+    write(from.workspace, "a/one", random(1001));
+    write(from.workspace, "two", random(2001));
+    write(from.home, "three", random(3001));
+    blobs.put.clear();
+
+    Snapshot changed = scan();
+
+    assertThat(changed.filesRead()).isEqualTo(3);
+    assertThat(changed.bytesRead()).isEqualTo(2 * (1001 + 2001 + 3001));
+    assertThat(changed.blobsStored()).isEqualTo(3);
+    assertThat(blobs.put).hasSize(4).contains(changed.manifest());
   }
 
   @Test

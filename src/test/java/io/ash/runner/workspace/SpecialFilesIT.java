@@ -45,6 +45,25 @@ class SpecialFilesIT {
     refusesAll("device");
   }
 
+  @Test
+  void restoresHolesAsHoles() throws Exception {
+    Path file = grounds.desk.file();
+    byte[] chunk = new byte[4 << 20];
+    for (int i = 0; i < 16; i++) {
+      chunk[1 << 20] = (byte) (i == 7 ? 1 : 0);
+      grounds.desk.append(file, chunk);
+    }
+
+    assertThat(Files.size(file)).isEqualTo(64L << 20);
+    Process stat = new ProcessBuilder("stat", "-c", "%b", file.toString()).start();
+    int blocks = Integer.parseInt(new String(stat.getInputStream().readAllBytes(), UTF_8).strip());
+    assertThat(blocks).as("blocks of 512 bytes").isBetween(1, 1000);
+    try (var in = Files.newInputStream(file)) {
+      assertThat(in.skip((29L << 20))).isPositive();
+      assertThat(in.read()).isEqualTo(1);
+    }
+  }
+
   private void refusesAll(String name) throws IOException {
     refused(() -> grounds.files.read(name, 0, 10));
     refused(() -> grounds.files.write(name, "x".getBytes(UTF_8), null));
