@@ -10,9 +10,12 @@ import io.ash.coordinator.store.DepotStore;
 import io.ash.coordinator.store.OpenDepot;
 import java.time.Duration;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens the place of {@code ASH_SNAPSHOT_URL}, tried and compared with what the database knows. */
 final class DepotOpening {
+  private static final Logger LOG = LoggerFactory.getLogger(DepotOpening.class);
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
   private final Ground ground;
@@ -40,8 +43,10 @@ final class DepotOpening {
     Dock dock = new Dock(ground.vertx(), ground.timers(), ground.ticker(), times, depot);
     closing.add("store of files", dock::close);
     try {
-      return Optional.of(
-          Await.result("opening " + dock.url(), new DepotStore(database).open(dock), LIMIT));
+      OpenDepot open =
+          Await.result("opening " + dock.url(), new DepotStore(database).open(dock), LIMIT);
+      LOG.atInfo().addKeyValue("depot", dock.url()).log("files of agents and workspaces go there");
+      return Optional.of(open);
     } catch (DepotRefused e) {
       throw new CannotStart(ExitCode.DEPOT, String.valueOf(e.getMessage()));
     } catch (IllegalStateException e) {

@@ -76,6 +76,27 @@ class CannotStartIT {
   }
 
   @Test
+  void directoryForFilesThatIsNotThere() throws Exception {
+    Ended ended = new AshJar(dir).with("ASH_SNAPSHOT_URL", "file://" + dir + "/nowhere").run();
+
+    isOneLine(ended, ExitCode.DEPOT, "ASH_SNAPSHOT_URL", "nowhere is no directory");
+  }
+
+  @Test
+  void bucketThatNobodyServes() throws Exception {
+    Ended ended =
+        new AshJar(dir)
+            .with("ASH_SNAPSHOT_URL", "s3://files/x")
+            .with("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+            .with("ASH_S3_ACCESS_KEY_ID", "id")
+            .with("ASH_S3_SECRET_ACCESS_KEY", "xyzzy")
+            .run();
+
+    isOneLine(ended, ExitCode.DEPOT, "ASH_SNAPSHOT_URL", "127.0.0.1:1");
+    assertThat(ended.err()).doesNotContain("xyzzy");
+  }
+
+  @Test
   void databaseThatDoesNotAnswer() throws Exception {
     int port;
     try (ServerSocket free = new ServerSocket(0)) {

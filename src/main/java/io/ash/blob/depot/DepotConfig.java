@@ -45,6 +45,10 @@ public record DepotConfig(Optional<Path> directory, Optional<S3Place> bucket) {
 
   /** The place outside the database, not yet touched; nothing for {@code db:}. */
   public Optional<Depot> open() {
-    return directory.<Depot>map(FileDepot::new).or(() -> bucket.map(S3Depot::new));
+    if (directory.isPresent()) {
+      return Optional.of(new FileDepot(directory.get()));
+    }
+    // named only where there is one: the classes behind it are many, and loaded with it
+    return bucket.isPresent() ? Optional.of(new S3Depot(bucket.get())) : Optional.empty();
   }
 }

@@ -36,6 +36,7 @@ public final class Dock {
   private static final Duration CHECK_LIMIT = Duration.ofSeconds(5);
   private static final Duration PROBE_LIMIT = Duration.ofSeconds(60);
   private static final int DELETED_AT_ONCE = 20;
+  private static final int ASKING_MOST = 4;
   private static final Logger LOG = LoggerFactory.getLogger(Dock.class);
 
   private final Vertx vertx;
@@ -48,6 +49,7 @@ public final class Dock {
   private final TimeLimit checkLimit;
   private final TimeLimit probeLimit;
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger asking = new AtomicInteger();
   private final AtomicLong bytesHeld = new AtomicLong();
   private final AtomicBoolean failing = new AtomicBoolean();
 
@@ -145,9 +147,13 @@ public final class Dock {
 
   /** One thread of its own, so that a depot that hangs takes no more of them than this one. */
   private <T> Future<T> asked(TimeLimit limit, Work<T> work) {
-    return limit.on(
-        checker.executeBlocking(work::run, true),
-        () -> new IOException(url() + " does not answer"));
+    if (asking.get() >= ASKING_MOST) {
+      return Future.failedFuture(new IOException(url() + " does not answer"));
+    }
+    asking.incrementAndGet();
+    Future<T> answer = checker.executeBlocking(work::run, true);
+    answer.onComplete(done -> asking.decrementAndGet());
+    return limit.on(answer, () -> new IOException(url() + " does not answer"));
   }
 
   /** Ends the threads; what is under way may be cut off. */
