@@ -19,6 +19,9 @@ public interface Depot extends AutoCloseable {
   /** Where it is, as {@code ASH_SNAPSHOT_URL} says it. */
   String url();
 
+  /** How many things at a time it does well. */
+  int lanes();
+
   /** Stores bytes under a new name; they survive a power cut when this returns. */
   void write(BytesName name, byte[] bytes) throws IOException;
 

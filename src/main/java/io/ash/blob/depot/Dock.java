@@ -23,15 +23,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does the work of a depot off the event loops: {@value #THREADS} things at a time, within bounds.
+ * Does the work of a depot off the event loops: as many things at a time as it likes, within
+ * bounds.
  *
  * <p>What cannot be done fails with {@link Refusal#UNAVAILABLE}: it may be tried again.
  * Thread-safe; futures complete on the context of the caller.
  */
 public final class Dock {
-  static final int THREADS = 8;
   static final int WAITING_MOST = 512;
-  static final long BYTES_MOST = 128L << 20;
+
+  /** Bytes on their way: an eighth of the heap, and never more than 128 MiB. */
+  static final long BYTES_MOST = Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 8);
+
   static final Duration LIMIT = Duration.ofSeconds(25);
   private static final Duration CHECK_LIMIT = Duration.ofSeconds(5);
   private static final Duration PROBE_LIMIT = Duration.ofSeconds(60);
@@ -58,7 +61,8 @@ public final class Dock {
     this.depot = depot;
     this.ticker = ticker;
     this.times = times;
-    this.workers = vertx.createSharedWorkerExecutor("ash-depot", THREADS, 10, TimeUnit.MINUTES);
+    this.workers =
+        vertx.createSharedWorkerExecutor("ash-depot", depot.lanes(), 10, TimeUnit.MINUTES);
     this.checker = vertx.createSharedWorkerExecutor("ash-depot-check", 1, 10, TimeUnit.MINUTES);
     this.limit = new TimeLimit(timers, LIMIT);
     this.checkLimit = new TimeLimit(timers, CHECK_LIMIT);

@@ -57,6 +57,11 @@ public final class FileDepot implements Depot {
   }
 
   @Override
+  public int lanes() {
+    return 8;
+  }
+
+  @Override
   public void write(BytesName name, byte[] bytes) throws IOException {
     Path part = incoming.resolve(name.toString());
     Path target = top.resolve(name.path());

@@ -83,7 +83,7 @@ class DockTest {
     Dock dock = dock(vertx, directory);
     Outcome.of(dock.probe());
     List<BytesName> hanging = new ArrayList<>();
-    for (int i = 0; i < Dock.THREADS; i++) {
+    for (int i = 0; i < new FileDepot(directory).lanes(); i++) {
       hanging.add(hanging(i));
       dock.read(hanging.get(i), 10);
     }
@@ -106,11 +106,11 @@ class DockTest {
     Dock dock = dock(vertx, directory);
     BytesName hangs = hanging(1);
     List<Future<?>> held = new ArrayList<>();
-    for (int i = 0; i < Dock.BYTES_MOST / (16 * MIB); i++) {
-      held.add(dock.read(hangs, 16 * MIB));
+    for (int i = 0; i < Dock.BYTES_MOST / (4 * MIB); i++) {
+      held.add(dock.read(hangs, 4 * MIB));
     }
 
-    assertThat(unavailable(dock.read(hangs, MIB))).isTrue();
+    assertThat(unavailable(dock.read(hangs, 4 * MIB))).isTrue();
     assertThat(held).noneMatch(Future::isComplete);
     assertThat(outcomes).containsExactly("read TURNED_AWAY");
     letGo(hangs);

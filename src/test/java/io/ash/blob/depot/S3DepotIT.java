@@ -1,6 +1,7 @@
 package io.ash.blob.depot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ash.config.Env;
@@ -83,6 +84,17 @@ class S3DepotIT extends DepotContract {
     assertThatThrownBy(depot::probe)
         .isInstanceOf(IOException.class)
         .hasMessageContaining("127.0.0.1:1");
+  }
+
+  /** Asked for by name inside the SDK, which only says so when a token is there. */
+  @Test
+  void webIdentitiesCanBeUsed() {
+    assertThatCode(
+            () ->
+                Class.forName(
+                    "software.amazon.awssdk.services.sts.internal"
+                        + ".StsWebIdentityCredentialsProviderFactory"))
+        .doesNotThrowAnyException();
   }
 
   @Test

@@ -277,6 +277,11 @@ class DepotBlobsIT {
     }
 
     @Override
+    public int lanes() {
+      return inner.lanes();
+    }
+
+    @Override
     public void write(io.ash.blob.depot.BytesName name, byte[] bytes) throws IOException {
       inner.write(name, bytes);
     }
