@@ -127,6 +127,10 @@ public final class Settings {
               "",
               "How long a command beside its agent may run; without it 300."),
           s(
+              "ASH_DISK_IMAGES",
+              "true",
+              "As root, give a sandbox whose disk is limited a file system of its own; else it is watched."),
+          s(
               "ASH_SANDBOX_LIMITS_MAX",
               "",
               "The most that agents and sessions may ask for, such as memoryMb=4096,diskMb=8192."),

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param isolation what stands between sandboxes and the host
  * @param limits what the operator asks for every sandbox that does not ask itself
  * @param allowed the most that a sandbox may ask for
+ * @param diskImages whether a disk limit somebody asked for may be a file system of its own
  * @param dataDirectory absolute; sandboxes and cached blobs lie below it
  * @param modelEnvironment what agents that call a model are given; holds keys
  * @param claude name or path of the {@code claude} command line, null for {@code claude}
@@ -29,6 +30,7 @@ public record RunnerConfig(
     Isolation isolation,
     Limits limits,
     Limits allowed,
+    boolean diskImages,
     Path dataDirectory,
     Map<String, String> modelEnvironment,
     @Nullable String claude,
@@ -72,6 +74,7 @@ public record RunnerConfig(
         env.choice("ASH_SANDBOX_ISOLATION", Isolation.AUTO),
         Limits.read((kind, key) -> asked(env, kind)),
         env.parsed("ASH_SANDBOX_LIMITS_MAX", Limits::parse).orElse(Limits.UNSET),
+        env.flag("ASH_DISK_IMAGES", true),
         Path.of(env.text("ASH_DATA_DIR", "data")).toAbsolutePath().normalize(),
         model,
         env.text("CLAUDE_CODE_EXECUTABLE").orElse(null),

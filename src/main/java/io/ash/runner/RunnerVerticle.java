@@ -60,7 +60,8 @@ public final class RunnerVerticle extends VerticleBase {
             config.dataDirectory().resolve("sandboxes"),
             config.isolation(),
             config.limits(),
-            config.allowed());
+            config.allowed(),
+            config.diskImages());
     return around
         .sandboxes()
         .prepare(sandbox, workers, around.timers(), around.ticker(), context)

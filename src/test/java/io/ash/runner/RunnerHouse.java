@@ -85,6 +85,7 @@ final class RunnerHouse implements AutoCloseable {
             Isolation.AUTO,
             Limits.UNSET,
             Limits.UNSET,
+            true,
             data,
             Map.of(),
             null,

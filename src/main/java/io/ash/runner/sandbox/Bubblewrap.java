@@ -119,7 +119,7 @@ final class Bubblewrap implements Wrapping {
    * path can be reached. A server that is not root enters a user namespace with the network.
    */
   private List<String> way(@Nullable NetworkSpace space, SandboxPlace place) {
-    String mounts = reach.namespace();
+    String mounts = place.image() == null ? reach.namespace() : place.image().namespace();
     List<String> enter = new ArrayList<>();
     if (space != null && space.user() != null) {
       enter.add("--user=" + space.user());

@@ -12,6 +12,10 @@ import java.util.List;
  */
 final class Gauge {
   private static final long MIB = 1024L * 1024;
+
+  /** Bytes that are left in a full file system. */
+  private static final long NEARLY = 16L * 1024;
+
   private static final long OFTEN_MILLIS = 1_000;
   private static final long RARELY_MILLIS = 16_000;
   private static final int SHARE = 20;
@@ -40,20 +44,25 @@ final class Gauge {
    * @param counted since then
    * @param use as last measured
    * @param tooMuch whether that is above the limit and has grown
+   * @param full whether the file system of its own has no room left
    */
-  record Reading(Counters counted, DiskUse use, boolean tooMuch) {}
+  record Reading(Counters counted, DiskUse use, boolean tooMuch, boolean full) {}
 
   /** The counters alone, which cost little. */
   synchronized Reading count() {
     Counters now = group.counters();
     Counters fresh = now.since(seen);
     seen = now;
-    return new Reading(fresh, last, false);
+    return new Reading(fresh, last, false, false);
   }
 
   /** The counters and, when it is time, the disk. */
   synchronized Reading look() {
     Reading counted = count();
+    if (limits.of(LimitKind.DISK) == Enforcement.QUOTA) {
+      return new Reading(
+          counted.counted(), last, false, place.root().toFile().getUsableSpace() < NEARLY);
+    }
     if (limits.of(LimitKind.DISK) != Enforcement.POLLING
         || ticker.millisSince(lastAt) < pauseMillis) {
       return counted;
@@ -68,6 +77,6 @@ final class Gauge {
     long rest = same ? Math.min(RARELY_MILLIS, 2 * pauseMillis) : OFTEN_MILLIS;
     pauseMillis = Math.max(rest, SHARE * ((lastAt - start) / 1_000_000));
     last = use;
-    return new Reading(counted.counted(), use, above && grown);
+    return new Reading(counted.counted(), use, above && grown, false);
   }
 }

@@ -51,6 +51,13 @@ final class HostPaths implements AutoCloseable {
     return passable(path) ? path.toString() : bind(path);
   }
 
+  /** Holds a namespace even where every path can be reached: what is mounted later is not in it. */
+  synchronized void hold() throws IOException {
+    if (root && keeper == null) {
+      keeper = keep();
+    }
+  }
+
   /** The mount namespace the builders must enter, null for the one of the server. */
   synchronized @Nullable String namespace() {
     return keeper == null ? null : "/proc/" + keeper.pid() + "/ns/mnt";
@@ -73,7 +80,11 @@ final class HostPaths implements AutoCloseable {
   }
 
   private String bind(Path path) throws IOException {
-    Process holder = keeper == null ? keep(path) : keeper;
+    Process holder = keeper == null ? keep() : keeper;
+    keeper = holder;
+    if (place.isEmpty()) {
+      place = furnish(holder, path);
+    }
     String target = place + "/" + bound.size();
     String make = Files.isDirectory(path) ? "mkdir \"$2\"" : ": >\"$2\"";
     Process mount =
@@ -91,12 +102,7 @@ final class HostPaths implements AutoCloseable {
     return target;
   }
 
-  private Process keep(Path path) throws IOException {
-    place =
-        PLACES.stream()
-            .filter(name -> Files.isDirectory(Path.of(name)) && !path.startsWith(name))
-            .findFirst()
-            .orElseThrow(() -> unreachable(path, "none of " + PLACES + " exists"));
+  private Process keep() throws IOException {
     Process started =
         start(
             "unshare",
@@ -105,12 +111,30 @@ final class HostPaths implements AutoCloseable {
             "private",
             "/bin/sh",
             "-c",
-            "mount -t tmpfs -o mode=755,size=64k ash-paths \"$1\" && echo kept && exec cat",
-            "ash-paths",
-            place);
-    expect(started, "kept", path);
-    keeper = started;
+            "echo kept && exec cat",
+            "ash-paths");
+    expect(started, "kept", Path.of("/"));
     return started;
+  }
+
+  /** Makes the passable place, which hides a directory of the host from the builders. */
+  private String furnish(Process holder, Path path) throws IOException {
+    String chosen =
+        PLACES.stream()
+            .filter(name -> Files.isDirectory(Path.of(name)) && !path.startsWith(name))
+            .findFirst()
+            .orElseThrow(() -> unreachable(path, "none of " + PLACES + " exists"));
+    Process mount =
+        start(
+            "nsenter",
+            "--mount=/proc/" + holder.pid() + "/ns/mnt",
+            "/bin/sh",
+            "-c",
+            "mount -t tmpfs -o mode=755,size=64k ash-paths \"$1\" && echo furnished",
+            "ash-paths",
+            chosen);
+    expect(mount, "furnished", path);
+    return chosen;
   }
 
   private Process start(String program, String... arguments) throws IOException {

@@ -1,5 +1,6 @@
 package io.ash.runner.sandbox;
 
+import io.ash.process.Spawner;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -16,21 +17,23 @@ import org.slf4j.LoggerFactory;
  */
 final class Leftovers {
   private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
-  private static final List<String> OWN = List.of("launch", "system");
+  private static final List<String> OWN = List.of("launch", "system", "images");
 
   private final Path directory;
   private final String cookie;
   private final Signals signals;
+  private final Spawner spawner;
 
   /**
    * What an earlier server left in a directory.
    *
    * @param cookie names that server's processes
    */
-  Leftovers(Path directory, String cookie, Signals signals) {
+  Leftovers(Path directory, String cookie, Spawner spawner) {
     this.directory = directory;
     this.cookie = cookie;
-    this.signals = signals;
+    this.signals = new Signals(spawner);
+    this.spawner = spawner;
   }
 
   /** The file that names the directories of control groups a server used. */
@@ -77,7 +80,19 @@ final class Leftovers {
     return false;
   }
 
+  /** Images of a server that was killed stay in the mount table of the host. */
+  private void unmount() throws IOException {
+    String live = directory.resolve("live") + "/";
+    for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+      String place = line.split(" ")[4].replace("\\040", " ");
+      if (place.startsWith(live)) {
+        DiskImages.unmount(Path.of(place), spawner);
+      }
+    }
+  }
+
   private void removeDirectories() throws IOException {
+    unmount();
     for (String name : OWN) {
       DirectoryRemoval.remove(directory.resolve(name));
     }

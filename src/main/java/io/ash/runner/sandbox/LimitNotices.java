@@ -55,6 +55,15 @@ final class LimitNotices {
             + " they may; remove some before more is written");
   }
 
+  void full() {
+    say(
+        "disk_full",
+        LimitKind.DISK,
+        "workspace, home and /tmp of this session are full: they hold the "
+            + limits.diskMb()
+            + " MiB they may");
+  }
+
   void fileSize() {
     say(
         "file_too_large",

@@ -55,6 +55,12 @@ final class LimitRules {
     return new LimitsInForce(most, host.heldBy());
   }
 
+  /** Whether somebody limits the disk of a sandbox: then a limit must hold that nobody can pass. */
+  boolean diskAsked(Limits asked) {
+    Limits all = asked.over(operator);
+    return all.get(LimitKind.DISK) != null || all.get(LimitKind.FILES) != null;
+  }
+
   private int settle(LimitKind kind, @Nullable Integer asked) {
     if (asked == null) {
       int otherwise = or(operator.get(kind), kind.usual());

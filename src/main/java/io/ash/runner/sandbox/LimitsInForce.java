@@ -1,6 +1,7 @@
 package io.ash.runner.sandbox;
 
 import io.ash.model.LimitKind;
+import java.util.EnumMap;
 import java.util.Map;
 
 /**
@@ -13,6 +14,14 @@ public record LimitsInForce(Map<LimitKind, Integer> most, Map<LimitKind, Enforce
   public LimitsInForce {
     most = Map.copyOf(most);
     heldBy = Map.copyOf(heldBy);
+  }
+
+  /** These, with somebody else who holds the disk. */
+  LimitsInForce withDiskHeldBy(Enforcement holder) {
+    Map<LimitKind, Enforcement> holders = new EnumMap<>(heldBy);
+    holders.put(LimitKind.DISK, holder);
+    holders.put(LimitKind.FILES, holder);
+    return new LimitsInForce(most, holders);
   }
 
   /** The limit, in the unit of its kind. */

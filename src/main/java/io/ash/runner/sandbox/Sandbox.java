@@ -177,6 +177,9 @@ public final class Sandbox {
     if (reading.counted().refusedForks() > 0) {
       notices.processLimit();
     }
+    if (reading.full()) {
+      notices.full();
+    }
     if (reading.tooMuch() && !processes.isEmpty()) {
       notices.disk(reading.use());
       List<SandboxProcess> all = List.copyOf(processes);
@@ -322,7 +325,7 @@ public final class Sandbox {
             v ->
                 tools.blocking(
                     () -> {
-                      DirectoryRemoval.remove(place.root());
+                      place.remove();
                       return null;
                     }));
   }

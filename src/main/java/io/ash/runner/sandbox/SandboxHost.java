@@ -28,6 +28,7 @@ final class SandboxHost {
   private final GroupRegister register;
   private final Launcher launcher;
   private final LimitRules rules;
+  private final @Nullable DiskImages images;
   private final @Nullable UidRange uids;
   private final NetworkSpaces networks;
 
@@ -40,6 +41,7 @@ final class SandboxHost {
       GroupRegister register,
       Launcher launcher,
       LimitRules rules,
+      @Nullable DiskImages images,
       @Nullable UidRange uids,
       NetworkSpaces networks) {
     this.live = live;
@@ -50,6 +52,7 @@ final class SandboxHost {
     this.register = register;
     this.launcher = launcher;
     this.rules = rules;
+    this.images = images;
     this.uids = uids;
     this.networks = networks;
   }
@@ -62,7 +65,7 @@ final class SandboxHost {
     Files.createDirectories(config.directory());
     Path directory = config.directory().toRealPath();
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
-    return new Leftovers(directory, id(directory), new Signals(spawner));
+    return new Leftovers(directory, id(directory), spawner);
   }
 
   /** Looks at the host; the directory must be free of leftovers. */
@@ -86,6 +89,10 @@ final class SandboxHost {
     LimitRules rules = new LimitRules(capabilities, config.limits(), config.allowed());
     rules.orThrow();
     Path live = directory(directory.resolve("live"), "rwx--x--x");
+    DiskImages images =
+        root && !plain && config.diskImages()
+            ? new DiskImages(directory(directory.resolve("images"), "rwx------"), reach, spawner)
+            : null;
     warn(capabilities, plain);
     return new SandboxHost(
         live,
@@ -96,6 +103,7 @@ final class SandboxHost {
         register,
         new Launcher(spawner, wrapping, id),
         rules,
+        images,
         root && !plain ? UidRange.ofHost() : null,
         new NetworkSpaces(spawner, root));
   }
@@ -109,6 +117,7 @@ final class SandboxHost {
     Files.write(filter, SeccompFilter.forArchitecture(architecture));
     Path launches = directory(directory.resolve("launch"), "rwx------");
     reach.of(directory);
+    reach.hold();
     return new Bubblewrap(program, SystemFiles.write(system), reach, filter, launches);
   }
 
@@ -157,11 +166,22 @@ final class SandboxHost {
   Made make(Jail jail) throws IOException {
     LimitsInForce limits = rules.settle(jail.limits());
     SandboxPlace place =
-        new SandboxPlace(live.resolve(jail.name()), uids == null ? -1 : uids.take());
+        new SandboxPlace(live.resolve(jail.name()), uids == null ? -1 : uids.take(), null);
     try {
+      DiskImages disks = images;
+      if (disks != null && rules.diskAsked(jail.limits()) && disks.work(live)) {
+        limits = limits.withDiskHeldBy(Enforcement.QUOTA);
+        Files.createDirectory(place.root());
+        DiskImages.Image image =
+            disks.make(place.root(), limits.diskMb(), limits.most(LimitKind.FILES));
+        place = new SandboxPlace(place.root(), place.uid(), image);
+      }
       place.create();
       return new Made(place, cgroups.create(jail.name(), limits), limits);
     } catch (IOException | RuntimeException e) {
+      if (place.image() != null) {
+        place.remove();
+      }
       giveBack(place);
       throw e;
     }

@@ -6,14 +6,16 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directories of one sandbox on the host.
  *
  * @param root holds the others
  * @param uid owner of the files, -1 for the user of the server
+ * @param image the file system of its own that is mounted there, null where it has none
  */
-record SandboxPlace(Path root, int uid) {
+record SandboxPlace(Path root, int uid, DiskImages.@Nullable Image image) {
   Path workspace() {
     return root.resolve("workspace");
   }
@@ -33,6 +35,14 @@ record SandboxPlace(Path root, int uid) {
       open(directory, "rwx------");
       own(directory);
     }
+  }
+
+  /** Removes all of it; blocks. */
+  void remove() throws IOException {
+    if (image != null) {
+      image.close();
+    }
+    DirectoryRemoval.remove(root);
   }
 
   private static void open(Path directory, String mode) throws IOException {

@@ -33,21 +33,27 @@ final class Den implements AutoCloseable {
   final Sandboxes sandboxes;
 
   Den(Path directory, Isolation isolation) {
-    this.directory = directory;
+    this(new SandboxConfig(directory, isolation));
+  }
+
+  private Den(SandboxConfig config) {
+    this.directory = config.directory();
     this.sandboxes =
         on(
             () ->
                 Sandboxes.prepare(
-                    new SandboxConfig(directory, isolation),
-                    SPAWNER,
-                    workers,
-                    Timers.of(vertx),
-                    Ticker.system(),
-                    context));
+                    config, SPAWNER, workers, Timers.of(vertx), Ticker.system(), context));
   }
 
   static Den make() throws Exception {
     return new Den(Census.directory("den"), Isolation.AUTO);
+  }
+
+  /** One that watches disks where others make images. */
+  static Den watching() throws Exception {
+    return new Den(
+        new SandboxConfig(
+            Census.directory("den"), Isolation.AUTO, Limits.UNSET, Limits.UNSET, false));
   }
 
   /** Runs on the event loop and waits for the result. */

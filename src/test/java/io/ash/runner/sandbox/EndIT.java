@@ -164,6 +164,8 @@ class EndIT {
     assertThat(second.out(second.open(Den.jail()), "echo works")).isEqualTo("works");
     Den third = new Den(first.directory, Isolation.AUTO);
     third.close();
+    first.sandboxes.close();
+    second.sandboxes.close();
     first.vertx.close();
     second.vertx.close();
   }

@@ -29,7 +29,7 @@ class ExhaustionIT {
 
   @BeforeAll
   static void prepare() throws Exception {
-    den = Den.make();
+    den = Den.watching();
     witness = den.open(Den.jail());
     sleeper = den.on(() -> witness.start(Command.shell("sleep 600"), Stdio.NOBODY));
   }

@@ -31,7 +31,7 @@ class LimitsIT {
 
   @BeforeAll
   static void prepare() throws Exception {
-    den = Den.make();
+    den = Den.watching();
   }
 
   @AfterAll
