@@ -6,6 +6,7 @@ import io.ash.coordinator.agent.Agents;
 import io.ash.coordinator.auth.Tenants;
 import io.ash.coordinator.session.AgentForSession;
 import io.ash.coordinator.session.AgentLookup;
+import io.ash.coordinator.session.NetworkBounds;
 import io.ash.wire.AgentFiles;
 import io.ash.wire.RuntimeSpec;
 import io.ash.wire.WarmSpec;
@@ -17,15 +18,17 @@ import java.util.List;
 final class AgentsForSessions implements AgentLookup {
   private final Agents agents;
   private final Tenants tenants;
+  private final NetworkBounds network;
 
-  AgentsForSessions(Agents agents, Tenants tenants) {
+  AgentsForSessions(Agents agents, Tenants tenants, NetworkBounds network) {
     this.agents = agents;
     this.tenants = tenants;
+    this.network = network;
   }
 
   @Override
   public Future<AgentForSession> find(String tenant, String name) {
-    return agents.forSession(tenant, name).map(AgentsForSessions::forSession);
+    return agents.forSession(tenant, name).map(this::forSession);
   }
 
   @Override
@@ -35,14 +38,14 @@ final class AgentsForSessions implements AgentLookup {
 
   @Override
   public Future<List<WarmWish>> warm() {
-    return agents.warm().map(all -> all.stream().map(AgentsForSessions::wish).toList());
+    return agents.warm().map(all -> all.stream().map(this::wish).toList());
   }
 
   /**
    * The environment of a deployment may hold secrets, so no sandbox has it before its session; what
    * must see it runs when the session comes.
    */
-  private static WarmWish wish(Agents.InTenant of) {
+  private WarmWish wish(Agents.InTenant of) {
     AgentInUse agent = of.agent();
     WarmSpec spec =
         new WarmSpec(
@@ -55,12 +58,16 @@ final class AgentsForSessions implements AgentLookup {
     return new WarmWish(spec, agent.warm());
   }
 
-  private static RuntimeSpec runtime(AgentDefinition how) {
+  private RuntimeSpec runtime(AgentDefinition how) {
     return new RuntimeSpec(
-        how.runtime(), how.command(), how.limits(), how.network(), how.snapshots());
+        how.runtime(),
+        how.command(),
+        how.limits(),
+        network.settled(how.network()),
+        how.snapshots());
   }
 
-  private static AgentForSession forSession(AgentInUse agent) {
+  private AgentForSession forSession(AgentInUse agent) {
     AgentDefinition how = agent.definition();
     return new AgentForSession(
         agent.name(),

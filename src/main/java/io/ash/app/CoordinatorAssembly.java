@@ -98,7 +98,7 @@ final class CoordinatorAssembly {
             database,
             journal,
             fleet,
-            new AgentsForSessions(agents, tenants),
+            new AgentsForSessions(agents, tenants, config.session().network()),
             new SealedWith(seals),
             blobs,
             config.session(),

@@ -47,6 +47,7 @@ final class RunnerAssembly {
             Sandboxes.by(ground.spawner()),
             ground.timers(),
             ground.ticker(),
-            ground.clock()));
+            ground.clock(),
+            ground.metrics()));
   }
 }

@@ -97,6 +97,18 @@ public final class Settings {
               "How often the rest may be promised to sandboxes: the sum of their limits, divided by it."),
           s("ASH_DISK_RESERVE_MB", "512", "Free disk below which no new sandbox is taken."),
           s(
+              "ASH_NETWORK_POLICY",
+              "allowlist",
+              "What agents reach that do not say it themselves: none, allowlist or host."),
+          s(
+              "ASH_NETWORK_MAX",
+              "host",
+              "The widest of these that an agent or a session may ask for."),
+          s(
+              "ASH_NETWORK_PRIVATE_ALLOW",
+              "",
+              "Private places that allow-lists may name: ranges such as 10.1.0.0/16 and name:port, separated by commas."),
+          s(
               "ASH_SANDBOX_ISOLATION",
               "auto",
               "What stands between agents and this machine: auto, bubblewrap or none."),

@@ -21,6 +21,7 @@ import io.ash.wire.ReadBundle;
 import io.ash.wire.ReadFile;
 import io.ash.wire.ReadLogs;
 import io.ash.wire.RunnerApi;
+import io.ash.wire.SetNetwork;
 import io.ash.wire.SnapshotSandbox;
 import io.ash.wire.StartTurn;
 import io.ash.wire.WriteBundle;
@@ -48,6 +49,7 @@ final class BusRunner implements RunnerApi {
         .on(OpenSandbox.class, api::open)
         .on(StartTurn.class, api::startTurn)
         .on(InterruptTurn.class, api::interrupt)
+        .on(SetNetwork.class, api::setNetwork)
         .on(ProbeSandbox.class, api::probe)
         .on(SnapshotSandbox.class, api::snapshot)
         .on(CloseSandbox.class, api::close)
@@ -74,6 +76,11 @@ final class BusRunner implements RunnerApi {
 
   @Override
   public Future<Void> interrupt(InterruptTurn call) {
+    return bus.ask(call, ACKNOWLEDGEMENT);
+  }
+
+  @Override
+  public Future<Void> setNetwork(SetNetwork call) {
     return bus.ask(call, ACKNOWLEDGEMENT);
   }
 

@@ -52,9 +52,11 @@ public record HostName(String text, boolean literal) {
    * @throws IllegalArgumentException saying what is wrong with it
    */
   public static HostName written(String name) {
-    boolean ascii = name.chars().allMatch(c -> c < 128);
+    if (name.chars().allMatch(c -> c < 128)) {
+      return of(name);
+    }
     try {
-      return of(ascii ? name : IDN.toASCII(name, IDN.USE_STD3_ASCII_RULES));
+      return of(IDN.toASCII(name, IDN.USE_STD3_ASCII_RULES));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("it is no name of a host", e);
     }

@@ -35,6 +35,16 @@ public record NetworkPolicy(
     return new NetworkPolicy(mode, false, List.of(), null, List.of());
   }
 
+  /** What a server does for agents that say nothing: this mode, where none was asked for. */
+  public NetworkPolicy settled(NetworkMode otherwise, boolean asked) {
+    return chosen ? this : new NetworkPolicy(otherwise, asked, allow, install, secrets);
+  }
+
+  /** As it is for a sandbox that nobody has brought a secret for. */
+  public NetworkPolicy withoutSecrets() {
+    return new NetworkPolicy(mode, chosen, allow, install, List.of());
+  }
+
   /** The places that install.sh may reach. */
   public List<NetworkRule> installing() {
     return install == null ? allow : install;

@@ -1,7 +1,6 @@
 package io.ash.runner;
 
 import io.ash.model.Binding;
-import io.ash.model.NetworkMode;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.runner.dialect.AgentCommand;
@@ -25,6 +24,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a jail for each host. Confined to the runner loop. */
 final class JailLodgings implements Lodgings, Spares {
@@ -33,6 +33,7 @@ final class JailLodgings implements Lodgings, Spares {
   private final Sandboxes sandboxes;
   private final Programs programs;
   private final Dialects dialects;
+  private final WaysOut ways;
   private final BiFunction<OpenSandbox, Sandbox, SessionFiles> files;
   private final WorkerExecutor workers;
   private final Context context;
@@ -46,12 +47,14 @@ final class JailLodgings implements Lodgings, Spares {
       Sandboxes sandboxes,
       Programs programs,
       Dialects dialects,
+      WaysOut ways,
       BiFunction<OpenSandbox, Sandbox, SessionFiles> files,
       WorkerExecutor workers,
       Context context) {
     this.sandboxes = sandboxes;
     this.programs = programs;
     this.dialects = dialects;
+    this.ways = ways;
     this.files = files;
     this.workers = workers;
     this.context = context;
@@ -63,7 +66,7 @@ final class JailLodgings implements Lodgings, Spares {
         .compose(
             program ->
                 make(call, program)
-                    .compose(sandbox -> guarded(sandbox, () -> lodging(call, program, sandbox))));
+                    .compose(home -> guarded(home, () -> lodging(call, program, home))));
   }
 
   @Override
@@ -73,59 +76,86 @@ final class JailLodgings implements Lodgings, Spares {
             program ->
                 make(nobody, program)
                     .compose(
-                        sandbox ->
+                        home ->
                             guarded(
-                                sandbox,
+                                home,
                                 () ->
                                     new Spare(
-                                        lodging(nobody, program, sandbox),
-                                        call -> bind(call, program, sandbox)))));
+                                        lodging(nobody, program, home),
+                                        call -> bind(call, program, home)))));
   }
 
+  /** A sandbox and how it gets out; null where it needs no way of its own. */
+  private record Home(Sandbox sandbox, @Nullable WayOut way) {}
+
   /** What was prepared for nobody gets the environment of its session. */
-  private Lodging bind(OpenSandbox call, Program program, Sandbox sandbox) {
-    sandbox.dress(jail(call, program).env());
-    return lodging(call, program, sandbox);
+  private Lodging bind(OpenSandbox call, Program program, Home home) {
+    Map<String, String> env = environment(call, command(call, program));
+    home.sandbox().dress(ways.rebind(call, env, home.way()));
+    return lodging(call, program, home);
   }
 
   private Future<Program> program(OpenSandbox call) {
-    if (call.runtime().network() == NetworkMode.ALLOWLIST) {
-      return Future.failedFuture(
-          new Refused(
-              Refusal.NOT_SUPPORTED_YET,
-              "network mode 'allowlist' is not supported by this version; use 'none' or 'host'"));
-    }
     return workers.executeBlocking(
         () -> programs.find(call.runtime().kind(), call.runtime().command()), false);
   }
 
-  private Future<Sandbox> make(OpenSandbox call, Program program) {
+  private Future<Home> make(OpenSandbox call, Program program) {
+    AgentCommand command = command(call, program);
+    return ways.prepare(call, environment(call, command))
+        .compose(
+            way ->
+                open(call, command, way).onComplete(done -> way.discardUnless(done.succeeded())));
+  }
+
+  private Future<Home> open(OpenSandbox call, AgentCommand command, WaysOut.Prepared way) {
+    Jail jail;
     try {
-      return sandboxes.open(jail(call, program), context);
+      jail = jail(call, command, way);
     } catch (IllegalArgumentException e) {
       return Future.failedFuture(
           new Refused(Refusal.INVALID_REQUEST, String.valueOf(e.getMessage())));
     }
+    return sandboxes
+        .open(jail, context)
+        .compose(
+            sandbox ->
+                ways.open(call, way)
+                    .map(out -> new Home(sandbox, out))
+                    .recover(
+                        e ->
+                            sandbox
+                                .discard(Duration.ZERO)
+                                .transform(gone -> Future.<Home>failedFuture(e))));
   }
 
-  private static <T> Future<T> guarded(Sandbox sandbox, Supplier<T> made) {
+  private static <T> Future<T> guarded(Home home, Supplier<T> made) {
     return Future.succeededFuture()
         .map(v -> made.get())
-        .recover(e -> sandbox.discard(Duration.ZERO).transform(gone -> Future.<T>failedFuture(e)));
+        .recover(
+            e ->
+                home.sandbox()
+                    .discard(Duration.ZERO)
+                    .eventually(
+                        () -> home.way() == null ? Future.succeededFuture() : home.way().close())
+                    .transform(gone -> Future.<T>failedFuture(e)));
   }
 
-  private Lodging lodging(OpenSandbox call, Program program, Sandbox sandbox) {
+  private Lodging lodging(OpenSandbox call, Program program, Home home) {
     return new Lodging(
-        new JailQuarters(sandbox, sandboxes.isolation(), files.apply(call, sandbox)),
+        new JailQuarters(
+            home.sandbox(), sandboxes.isolation(), files.apply(call, home.sandbox()), home.way()),
         remembered -> dialects.open(program, call.binding().session(), remembered));
   }
 
-  private Jail jail(OpenSandbox call, Program program) {
-    // What the dialect asks of its surroundings is the same for every process of a session.
-    AgentCommand command =
-        dialects
-            .open(program, call.binding().session(), "")
-            .launch(AgentSettings.of(call.settings()), TurnOptions.NONE);
+  /** What the dialect asks of its surroundings is the same for every process of a session. */
+  private AgentCommand command(OpenSandbox call, Program program) {
+    return dialects
+        .open(program, call.binding().session(), "")
+        .launch(AgentSettings.of(call.settings()), TurnOptions.NONE);
+  }
+
+  private static Map<String, String> environment(OpenSandbox call, AgentCommand command) {
     Binding binding = call.binding();
     String session = binding.session().toString();
     Map<String, String> env = new HashMap<>(command.env());
@@ -139,12 +169,19 @@ final class JailLodgings implements Lodgings, Spares {
           command.searchPath().stream().map(Path::toString).collect(Collectors.joining(":"));
       env.put("PATH", first + ":" + env.getOrDefault("PATH", PATH));
     }
+    return env;
+  }
+
+  private static Jail jail(OpenSandbox call, AgentCommand command, WaysOut.Prepared way) {
+    Binding binding = call.binding();
+    String session = binding.session().toString();
     return new Jail(
         session + "-" + binding.epoch(),
         command.readOnlyBinds().stream().map(Bind::same).toList(),
-        env,
+        way.env(),
         call.runtime().limits(),
-        call.runtime().network(),
-        "ash-" + session.substring(0, 8));
+        way.mode(),
+        "ash-" + session.substring(0, 8),
+        way.space());
   }
 }

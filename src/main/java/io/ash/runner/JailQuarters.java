@@ -1,7 +1,10 @@
 package io.ash.runner;
 
 import io.ash.model.LimitKind;
+import io.ash.model.NetworkPolicy;
 import io.ash.model.Notice;
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
 import io.ash.runner.dialect.AgentCommand;
 import io.ash.runner.sandbox.Command;
 import io.ash.runner.sandbox.Enforcement;
@@ -18,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Quarters in a jail. Confined to the runner loop. */
 final class JailQuarters implements Quarters {
@@ -26,11 +30,35 @@ final class JailQuarters implements Quarters {
   private final Sandbox sandbox;
   private final Isolation isolation;
   private final SessionFiles files;
+  private final @Nullable WayOut way;
 
-  JailQuarters(Sandbox sandbox, Isolation isolation, SessionFiles files) {
+  /**
+   * Quarters.
+   *
+   * @param way how its processes get out; null where they do not, or need no way of their own
+   */
+  JailQuarters(Sandbox sandbox, Isolation isolation, SessionFiles files, @Nullable WayOut way) {
     this.sandbox = sandbox;
     this.isolation = isolation;
     this.files = files;
+    this.way = way;
+  }
+
+  @Override
+  public Future<Void> installing(boolean on) {
+    return way == null ? Future.succeededFuture() : way.installing(on);
+  }
+
+  @Override
+  public Future<Void> network(NetworkPolicy policy) {
+    if (way != null) {
+      return way.change(policy);
+    }
+    return policy.mode() == sandbox.jail().network()
+        ? Future.succeededFuture()
+        : Future.failedFuture(
+            new Refused(
+                Refusal.WRONG_STATE, "this sandbox has no way out whose rules could be changed"));
   }
 
   @Override
@@ -102,6 +130,9 @@ final class JailQuarters implements Quarters {
   @Override
   public void onNotice(Consumer<Notice> ear) {
     sandbox.onNotice(ear);
+    if (way != null) {
+      way.onNotice(ear);
+    }
   }
 
   @Override
@@ -115,6 +146,7 @@ final class JailQuarters implements Quarters {
     return sandbox
         .close(grace)
         .eventually(files::close)
-        .eventually(() -> sandbox.discard(Duration.ZERO));
+        .eventually(() -> sandbox.discard(Duration.ZERO))
+        .eventually(() -> way == null ? Future.succeededFuture() : way.close());
   }
 }

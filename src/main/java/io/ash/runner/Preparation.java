@@ -62,7 +62,7 @@ final class Preparation {
                 fresh && asked != null
                     ? quarters.files().write(Place.WORKSPACE, PROMPT, asked)
                     : Future.<Void>succeededFuture())
-        .compose(v -> unsettled ? script("install.sh") : Future.succeededFuture())
+        .compose(v -> unsettled ? install() : Future.succeededFuture())
         .compose(v -> unsettled ? script("startup.sh") : Future.succeededFuture())
         .compose(
             v ->
@@ -80,6 +80,13 @@ final class Preparation {
                                 settings.withSystemPrompt(prompt.isBlank() ? null : prompt),
                                 memory,
                                 basis)));
+  }
+
+  private Future<Void> install() {
+    return quarters
+        .installing(true)
+        .compose(v -> script("install.sh"))
+        .compose(v -> quarters.installing(false));
   }
 
   private Future<Void> script(String name) {

@@ -1,5 +1,6 @@
 package io.ash.runner;
 
+import io.ash.model.NetworkPolicy;
 import io.ash.model.Notice;
 import io.ash.runner.dialect.AgentCommand;
 import io.ash.wire.ExecResult;
@@ -37,6 +38,12 @@ interface Quarters {
 
   /** Hears what the user is to be told about limits that were reached, on the runner loop. */
   void onNotice(Consumer<Notice> ear);
+
+  /** Whether what runs now is install.sh, which may reach other places. */
+  Future<Void> installing(boolean on);
+
+  /** Changes what its processes may reach; what is open and no longer allowed is cut. */
+  Future<Void> network(NetworkPolicy policy);
 
   /** Mebibytes of memory the sandbox may use. */
   int memoryMb();

@@ -25,6 +25,7 @@ import io.ash.wire.ReadFile;
 import io.ash.wire.ReadLogs;
 import io.ash.wire.RunnerApi;
 import io.ash.wire.SandboxOpened;
+import io.ash.wire.SetNetwork;
 import io.ash.wire.SnapshotSandbox;
 import io.ash.wire.StartTurn;
 import io.ash.wire.WarmSpec;
@@ -205,6 +206,11 @@ final class Runner implements RunnerApi {
   @Override
   public Future<Void> interrupt(InterruptTurn call) {
     return with(call.binding(), host -> host.interrupt(call.turn()));
+  }
+
+  @Override
+  public Future<Void> setNetwork(SetNetwork call) {
+    return with(call.binding(), host -> host.network(call.policy()));
   }
 
   @Override

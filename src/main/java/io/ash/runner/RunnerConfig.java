@@ -3,6 +3,7 @@ package io.ash.runner;
 import io.ash.config.Env;
 import io.ash.model.LimitKind;
 import io.ash.model.Limits;
+import io.ash.runner.egress.PrivatePlaces;
 import io.ash.runner.sandbox.Isolation;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits what the operator asks for every sandbox that does not ask itself
  * @param allowed the most that a sandbox may ask for
  * @param diskImages whether a disk limit somebody asked for may be a file system of its own
+ * @param privatePlaces private places that sandboxes may reach
  * @param dataDirectory absolute; sandboxes and cached blobs lie below it
  * @param modelEnvironment what agents that call a model are given; holds keys
  * @param claude name or path of the {@code claude} command line, null for {@code claude}
@@ -31,6 +33,7 @@ public record RunnerConfig(
     Limits limits,
     Limits allowed,
     boolean diskImages,
+    PrivatePlaces privatePlaces,
     Path dataDirectory,
     Map<String, String> modelEnvironment,
     @Nullable String claude,
@@ -75,6 +78,7 @@ public record RunnerConfig(
         Limits.read((kind, key) -> asked(env, kind)),
         env.parsed("ASH_SANDBOX_LIMITS_MAX", Limits::parse).orElse(Limits.UNSET),
         env.flag("ASH_DISK_IMAGES", true),
+        env.parsed("ASH_NETWORK_PRIVATE_ALLOW", PrivatePlaces::of).orElse(PrivatePlaces.NONE),
         Path.of(env.text("ASH_DATA_DIR", "data")).toAbsolutePath().normalize(),
         model,
         env.text("CLAUDE_CODE_EXECUTABLE").orElse(null),

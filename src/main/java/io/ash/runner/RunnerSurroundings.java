@@ -1,6 +1,7 @@
 package io.ash.runner;
 
 import io.ash.runner.sandbox.Sandboxes;
+import io.ash.telemetry.Metrics;
 import io.ash.time.Ticker;
 import io.ash.time.Timers;
 import io.ash.wire.CoordinatorApi;
@@ -23,4 +24,5 @@ public record RunnerSurroundings(
     Sandboxes.Opening sandboxes,
     Timers timers,
     Ticker ticker,
-    InstantSource clock) {}
+    InstantSource clock,
+    Metrics metrics) {}

@@ -4,6 +4,7 @@ import io.ash.model.LimitKind;
 import io.ash.runner.dialect.Dialects;
 import io.ash.runner.dialect.Executables;
 import io.ash.runner.dialect.Programs;
+import io.ash.runner.egress.Egress;
 import io.ash.runner.sandbox.MachineLook;
 import io.ash.runner.sandbox.SandboxConfig;
 import io.ash.runner.sandbox.Sandboxes;
@@ -45,6 +46,7 @@ public final class RunnerVerticle extends VerticleBase {
       WorkerExecutor workers,
       Sandboxes sandboxes,
       Runner runner,
+      Egress egress,
       List<Rounds> duties,
       Supplier<Future<Void>> door,
       HeartbeatLoop beats) {}
@@ -89,12 +91,15 @@ public final class RunnerVerticle extends VerticleBase {
     HostTools tools =
         new HostTools(
             around.coordinator(), uplink, around.timers(), around.ticker(), around.clock());
+    Egress egress =
+        Egress.create(config.privatePlaces(), around.timers(), around.ticker(), around.metrics());
     JailLodgings lodgings =
         new JailLodgings(
             sandboxes,
             new Programs(
                 new Executables(config.searchPath()), config.claude(), sandboxes.usersOfTheirOwn()),
             new Dialects(around.ticker(), config.modelEnvironment()),
+            new WaysOut(sandboxes, egress, config.modelEnvironment(), context),
             (call, sandbox) ->
                 new WorkspaceSessionFiles(
                     call,
@@ -121,7 +126,8 @@ public final class RunnerVerticle extends VerticleBase {
     HeartbeatLoop beats =
         new HeartbeatLoop(
             self, runner, around.coordinator(), around.timers(), HeartbeatLoop.Lease.UNWATCHED);
-    opened = new Opened(workers, sandboxes, runner, duties, around.door().open(runner), beats);
+    opened =
+        new Opened(workers, sandboxes, runner, egress, duties, around.door().open(runner), beats);
     return scarce
         .round()
         .compose(
@@ -154,6 +160,7 @@ public final class RunnerVerticle extends VerticleBase {
                           open.sandboxes().close();
                           return null;
                         }))
+        .eventually(() -> open.egress().close())
         .eventually(() -> open.workers().close());
   }
 }

@@ -3,6 +3,7 @@ package io.ash.runner;
 import io.ash.model.Binding;
 import io.ash.model.Event;
 import io.ash.model.EventKind;
+import io.ash.model.NetworkPolicy;
 import io.ash.model.Notice;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
@@ -100,6 +101,11 @@ final class SessionHost implements EventLane.Speaker {
     JsonObject facts =
         new JsonObject(quarters.facts()).put("runtime", open.runtime().kind().text());
     return snapshots.addTo(facts).encode();
+  }
+
+  /** Changes what its processes may reach. */
+  Future<Void> network(NetworkPolicy policy) {
+    return quarters.network(policy);
   }
 
   /** Number of the last turn that began here, 0 for none. */

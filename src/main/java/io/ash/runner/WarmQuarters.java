@@ -1,5 +1,6 @@
 package io.ash.runner;
 
+import io.ash.model.NetworkPolicy;
 import io.ash.model.Notice;
 import io.ash.runner.dialect.AgentCommand;
 import io.ash.wire.ExecResult;
@@ -74,6 +75,16 @@ final class WarmQuarters implements Quarters {
   @Override
   public void onNotice(Consumer<Notice> ear) {
     inner.onNotice(ear);
+  }
+
+  @Override
+  public Future<Void> installing(boolean on) {
+    return inner.installing(on);
+  }
+
+  @Override
+  public Future<Void> network(NetworkPolicy policy) {
+    return inner.network(policy);
   }
 
   @Override

@@ -19,6 +19,9 @@ public interface RunnerApi {
   /** Hands a turn to the agent; a turn that was started before is left alone. */
   Future<Void> startTurn(StartTurn call);
 
+  /** Changes what the sandbox may reach; answers when it holds. */
+  Future<Void> setNetwork(SetNetwork call);
+
   /** Asks the agent to end the open turn; the end comes as an event. */
   Future<Void> interrupt(InterruptTurn call);
 

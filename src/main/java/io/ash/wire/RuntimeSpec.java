@@ -2,6 +2,7 @@ package io.ash.wire;
 
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
+import io.ash.model.NetworkPolicy;
 import io.ash.model.RuntimeKind;
 import io.ash.model.SnapshotPolicy;
 import java.util.List;
@@ -16,10 +17,15 @@ public record RuntimeSpec(
     RuntimeKind kind,
     List<String> command,
     Limits limits,
-    NetworkMode network,
+    NetworkPolicy network,
     SnapshotPolicy snapshots) {
-  /** With the usual snapshots. */
+  /** With a mode of the network that was asked for, no places, and the usual snapshots. */
   public RuntimeSpec(RuntimeKind kind, List<String> command, Limits limits, NetworkMode network) {
-    this(kind, command, limits, network, SnapshotPolicy.USUAL);
+    this(kind, command, limits, NetworkPolicy.of(network), SnapshotPolicy.USUAL);
+  }
+
+  /** The same under another policy. */
+  public RuntimeSpec under(NetworkPolicy policy) {
+    return new RuntimeSpec(kind, command, limits, policy, snapshots);
   }
 }

@@ -1,5 +1,6 @@
 package io.ash.runner;
 
+import io.ash.model.NetworkPolicy;
 import io.ash.model.Notice;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
@@ -24,6 +25,7 @@ final class FakeQuarters implements Quarters, SessionFiles {
   final Map<String, String> files = new HashMap<>();
   final List<FakeAgentProcess> processes = new ArrayList<>();
   final List<String> execs = new ArrayList<>();
+  final List<Boolean> installing = new ArrayList<>();
   final List<String> stored = new ArrayList<>();
   Future<Void> furnished = Future.succeededFuture();
   Consumer<Notice> notices = notice -> {};
@@ -51,6 +53,17 @@ final class FakeQuarters implements Quarters, SessionFiles {
   @Override
   public SessionFiles files() {
     return this;
+  }
+
+  @Override
+  public Future<Void> installing(boolean on) {
+    installing.add(on);
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Void> network(NetworkPolicy policy) {
+    return Future.succeededFuture();
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ash.model.Binding;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
+import io.ash.model.NetworkPolicy;
 import io.ash.model.RuntimeKind;
 import io.ash.model.SnapshotPolicy;
 import io.ash.wire.AgentFiles;
@@ -159,7 +160,7 @@ class HostSnapshotsTest extends HostTest {
                 RuntimeKind.JSONL,
                 List.of("agent"),
                 Limits.UNSET,
-                NetworkMode.NONE,
+                NetworkPolicy.of(NetworkMode.NONE),
                 new SnapshotPolicy(everyTurn, Set.of())),
             from,
             from != null,

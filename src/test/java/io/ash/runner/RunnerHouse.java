@@ -17,8 +17,10 @@ import io.ash.model.NetworkMode;
 import io.ash.model.RuntimeKind;
 import io.ash.model.SessionId;
 import io.ash.process.Spawner;
+import io.ash.runner.egress.PrivatePlaces;
 import io.ash.runner.sandbox.Isolation;
 import io.ash.runner.sandbox.Sandboxes;
+import io.ash.telemetry.Metrics;
 import io.ash.testing.Census;
 import io.ash.testing.FakeCoordinator;
 import io.ash.time.Ticker;
@@ -86,6 +88,7 @@ final class RunnerHouse implements AutoCloseable {
             Limits.UNSET,
             Limits.UNSET,
             true,
+            PrivatePlaces.NONE,
             data,
             Map.of(),
             null,
@@ -99,7 +102,8 @@ final class RunnerHouse implements AutoCloseable {
             Sandboxes.by(SPAWNER),
             Timers.of(vertx),
             Ticker.system(),
-            InstantSource.system());
+            InstantSource.system(),
+            new Metrics());
     deployment = result(vertx.deployVerticle(new RunnerVerticle(config, around)));
   }
 

@@ -35,6 +35,7 @@ import io.ash.wire.Registered;
 import io.ash.wire.RunnerApi;
 import io.ash.wire.SandboxOpened;
 import io.ash.wire.SandboxReleased;
+import io.ash.wire.SetNetwork;
 import io.ash.wire.SnapshotSandbox;
 import io.ash.wire.StartTurn;
 import io.ash.wire.Verdict;
@@ -62,6 +63,7 @@ public final class FakeRunner implements RunnerApi {
   private final Map<Binding, Long> said = new HashMap<>();
   private final List<StartTurn> turns = new ArrayList<>();
   private final List<OpenSandbox> opens = new ArrayList<>();
+  private final List<SetNetwork> networks = new ArrayList<>();
   private @Nullable Refused refusing;
   private @Nullable String failing;
   private int slots;
@@ -188,6 +190,17 @@ public final class FakeRunner implements RunnerApi {
                         "{\"status\":\"interrupted\"}",
                         TurnStatus.INTERRUPTED)))
         .mapEmpty();
+  }
+
+  @Override
+  public synchronized Future<Void> setNetwork(SetNetwork call) {
+    networks.add(call);
+    return Future.succeededFuture();
+  }
+
+  /** The networks that running sandboxes were told. */
+  public synchronized List<SetNetwork> networks() {
+    return List.copyOf(networks);
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.ash.coordinator.agent;
 
 import io.ash.model.Limits;
-import io.ash.model.NetworkMode;
+import io.ash.model.NetworkPolicy;
 import io.ash.model.RuntimeKind;
 import io.ash.model.SnapshotPolicy;
 import io.vertx.core.json.JsonArray;
@@ -16,7 +16,7 @@ import java.util.TreeMap;
  *
  * @param command argument vector; empty for the default of the runtime
  * @param env environment from {@code ash.yaml}; not secret, it is part of the files
- * @param network what its sandboxes reach
+ * @param network what its sandboxes reach; where it was not chosen, the server says the mode
  * @param snapshots when its sessions are saved, and what of them is not
  * @param warm sandboxes to keep ready
  * @param warnings sentences for the person who creates a session
@@ -26,7 +26,7 @@ public record AgentDefinition(
     List<String> command,
     Map<String, String> env,
     Limits limits,
-    NetworkMode network,
+    NetworkPolicy network,
     SnapshotPolicy snapshots,
     int warm,
     List<String> warnings) {
@@ -44,7 +44,7 @@ public record AgentDefinition(
             .put("command", new JsonArray(command))
             .put("env", new JsonObject(new TreeMap<>(env)))
             .put("limits", new JsonObject(new LinkedHashMap<>(limits.byKey())))
-            .put("network", network.text())
+            .put("network", NetworkCodec.encode(network))
             .put("durability", snapshots.everyTurn() ? "turn" : null)
             .put("snapshotSkip", new JsonArray(snapshots.skip().stream().sorted().toList()))
             .put("warnings", new JsonArray(warnings));
@@ -62,7 +62,7 @@ public record AgentDefinition(
         texts(json.getJsonArray("command")),
         env,
         Limits.read((kind, key) -> limits.getInteger(key)),
-        NetworkMode.of(json.getString("network")),
+        NetworkCodec.decode(json.getJsonObject("network")),
         SnapshotPolicy.of(
             "turn".equals(json.getString("durability")),
             texts(json.getJsonArray("snapshotSkip", new JsonArray()))),

@@ -4,9 +4,11 @@ import io.ash.blob.RelativePath;
 import io.ash.model.LimitKind;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
+import io.ash.model.NetworkPolicy;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.model.RuntimeKind;
+import io.ash.model.SecretRoute;
 import io.ash.model.SnapshotPolicy;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
@@ -29,10 +31,6 @@ final class AshYaml {
 
   /** Bytes it can have. */
   static final int MAX_BYTES = 64 * 1024;
-
-  private static final String HOST_WARNING =
-      "This agent reaches the whole network of the host: runtime claude needs its model endpoint and"
-          + " ash.yaml has no network section. Write `network: {mode: host}` to say so yourself.";
 
   private final List<String> wrong = new ArrayList<>();
   private final List<String> notYet = new ArrayList<>();
@@ -76,27 +74,17 @@ final class AshYaml {
     List<String> command = command(all, runtime);
     Map<String, String> env = env(all);
     Limits limits = limits(all);
-    @Nullable NetworkMode asked = network(all);
+    NetworkPolicy network = network(all);
     SnapshotPolicy snapshots = snapshots(all);
     Integer warm = number(all, "", "warm", 0, 100);
-    later(all);
     if (!wrong.isEmpty()) {
       throw new Refused(Refusal.INVALID_REQUEST, FILE + ": " + String.join("; ", wrong));
     }
     if (!notYet.isEmpty()) {
       throw new Refused(Refusal.NOT_SUPPORTED_YET, FILE + ": " + String.join("; ", notYet));
     }
-    boolean open = asked == null && runtime == RuntimeKind.CLAUDE;
-    NetworkMode network = asked != null ? asked : open ? NetworkMode.HOST : NetworkMode.NONE;
     return new AgentDefinition(
-        runtime,
-        command,
-        env,
-        limits,
-        network,
-        snapshots,
-        warm == null ? 0 : warm,
-        open ? List.of(HOST_WARNING) : List.of());
+        runtime, command, env, limits, network, snapshots, warm == null ? 0 : warm, List.of());
   }
 
   private RuntimeKind runtime(Map<?, ?> all) {
@@ -162,35 +150,23 @@ final class AshYaml {
     return Limits.read((kind, key) -> number(limits, "limits.", key, kind.least(), kind.most()));
   }
 
-  private @Nullable NetworkMode network(Map<?, ?> all) {
+  private NetworkPolicy network(Map<?, ?> all) {
+    List<SecretRoute> secrets = SecretsSection.read(all.get("secrets"), wrong::add);
+    NetworkPolicy unsaid =
+        new NetworkPolicy(NetworkMode.ALLOWLIST, false, List.of(), null, secrets);
     if (all.get("network") == null) {
-      return null;
+      return unsaid;
     }
-    Map<?, ?> network = map(all, "network");
-    only(network, "network.", Set.of("mode", "allow"));
-    Object mode = network.get("mode");
-    Object allow = network.get("allow");
-    if (allow != null && !(allow instanceof List<?>)) {
-      wrong.add("network.allow must be a list of names, for instance [api.example.com]");
+    int before = wrong.size();
+    Map<?, ?> section = map(all, "network");
+    if (wrong.size() > before) {
+      return unsaid;
     }
-    if (mode == null && allow == null) {
-      wrong.add("network.mode must be none, allowlist or host");
-      return null;
+    NetworkPolicy said = NetworkWish.read(section, "network", wrong::add).over(unsaid);
+    if (said.mode() == NetworkMode.HOST && !secrets.isEmpty()) {
+      wrong.add("secrets go with network.mode allowlist, not with host");
     }
-    if (mode == null || "allowlist".equals(mode)) {
-      notYet.add("network mode allowlist is not supported by this version; use none or host");
-      return NetworkMode.NONE;
-    }
-    if (allow != null) {
-      wrong.add("network.allow goes with network.mode allowlist, not with " + shown(mode));
-    }
-    for (NetworkMode known : NetworkMode.values()) {
-      if (known.text().equals(mode)) {
-        return known;
-      }
-    }
-    wrong.add("network.mode must be none, allowlist or host, not " + shown(mode));
-    return null;
+    return said;
   }
 
   private SnapshotPolicy snapshots(Map<?, ?> all) {
@@ -213,12 +189,6 @@ final class AshYaml {
       return SnapshotPolicy.USUAL;
     }
     return SnapshotPolicy.of(durability != null, names.stream().map(String::valueOf).toList());
-  }
-
-  private void later(Map<?, ?> all) {
-    if (all.get("secrets") != null) {
-      notYet.add("secrets are not supported by this version; use the env of the deploy request");
-    }
   }
 
   private Map<?, ?> map(Map<?, ?> in, String name) {

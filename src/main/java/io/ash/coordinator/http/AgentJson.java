@@ -1,10 +1,13 @@
 package io.ash.coordinator.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ash.archive.LeftOut;
 import io.ash.blob.Manifest;
 import io.ash.coordinator.agent.AgentView;
+import io.ash.coordinator.agent.NetworkCodec;
+import io.ash.model.NetworkPolicy;
 import java.time.Instant;
 import java.util.List;
 
@@ -45,10 +48,10 @@ final class AgentJson {
             .put("version", agent.version())
             .put("path", agent.path())
             .put("runtime", agent.definition().runtime().text())
-            .put("network", agent.definition().network().text())
             .put("createdAt", Json.time(agent.createdAt()))
             .put("updatedAt", Json.time(agent.updatedAt()))
             .put("tenantId", agent.tenant());
+    json.set("network", network(agent.definition().network()));
     json.set("config", Json.stored(agent.config()));
     if (!agent.env().isEmpty()) {
       ObjectNode env = json.putObject("env");
@@ -57,6 +60,16 @@ final class AgentJson {
     if (!agent.definition().warnings().isEmpty()) {
       ArrayNode warnings = json.putArray("warnings");
       agent.definition().warnings().forEach(warnings::add);
+    }
+    return json;
+  }
+
+  /** Without the mode where the server's own holds. */
+  private static JsonNode network(NetworkPolicy policy) {
+    ObjectNode json = (ObjectNode) Json.stored(NetworkCodec.encode(policy).encode());
+    boolean chosen = json.remove("chosen").booleanValue();
+    if (!chosen) {
+      json.remove("mode");
     }
     return json;
   }

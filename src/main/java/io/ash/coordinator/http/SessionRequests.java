@@ -1,10 +1,12 @@
 package io.ash.coordinator.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ash.coordinator.agent.NetworkWish;
 import io.ash.coordinator.session.CreateSession;
 import io.ash.model.Limits;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +65,14 @@ final class SessionRequests {
     settings(body, patch);
     body.orThrow();
     for (String name :
-        List.of("model", "subagents", "initialAgent", "allowedTools", "disallowedTools", "betas")) {
+        List.of(
+            "model",
+            "subagents",
+            "initialAgent",
+            "allowedTools",
+            "disallowedTools",
+            "betas",
+            "network")) {
       if (body.source().path(name).isNull()) {
         patch.putNull(name);
       }
@@ -79,9 +88,19 @@ final class SessionRequests {
         to.set(name, body.source().get(name));
       }
     }
+    network(body, to);
     ObjectNode subagents = body.object("subagents");
     if (subagents != null) {
       to.set("subagents", subagents);
+    }
+  }
+
+  private static void network(Fields body, ObjectNode to) {
+    ObjectNode network = body.object("network");
+    if (network != null) {
+      Map<String, Object> section = new JsonObject(Json.text(network)).getMap();
+      NetworkWish.read(section, "network", wrong -> body.problem("network", wrong));
+      to.set("network", network);
     }
   }
 

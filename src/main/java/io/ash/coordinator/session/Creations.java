@@ -36,6 +36,7 @@ final class Creations {
   private final Resumptions resumptions;
   private final SessionSecrets secrets;
   private final Limits allowed;
+  private final Networks networks;
 
   Creations(
       Agents agents,
@@ -45,7 +46,8 @@ final class Creations {
       Openings openings,
       Resumptions resumptions,
       SessionSecrets secrets,
-      Limits allowed) {
+      Limits allowed,
+      Networks networks) {
     this.agents = agents;
     this.bindings = bindings;
     this.sessions = sessions;
@@ -54,6 +56,7 @@ final class Creations {
     this.resumptions = resumptions;
     this.secrets = secrets;
     this.allowed = allowed;
+    this.networks = networks;
   }
 
   Future<SessionView> create(CreateSession wish) {
@@ -83,7 +86,9 @@ final class Creations {
     Limits limits = wish.limits().over(own.limits());
     limits.orThrowAbove(allowed);
     RuntimeSpec runtime =
-        new RuntimeSpec(own.kind(), own.command(), limits, own.network(), own.snapshots());
+        networks.settled(
+            new RuntimeSpec(own.kind(), own.command(), limits, own.network(), own.snapshots()));
+    RuntimeSpec effective = networks.effective(runtime, wish.settings());
     JsonObject settings = new JsonObject(wish.settings());
     JsonObject mcpServers = (JsonObject) settings.remove("mcpServers");
     Map<String, String> env = new LinkedHashMap<>(agent.env());
@@ -100,7 +105,7 @@ final class Creations {
             secrets.seal(id, plain),
             wish.idempotencyKey(),
             wish.bodyHash());
-    return new Draft(row, agent, plain, runtime);
+    return new Draft(row, agent, plain, effective);
   }
 
   private Future<SessionView> open(Draft draft, Bound bound) {

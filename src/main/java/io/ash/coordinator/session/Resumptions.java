@@ -41,6 +41,7 @@ public final class Resumptions {
   private final Agents agents;
   private final SessionSecrets secrets;
   private final Journal journal;
+  private final Networks networks;
   private final Map<SessionId, Future<SessionView>> underWay = new ConcurrentHashMap<>();
   private final AtomicLong warm = new AtomicLong();
   private final AtomicLong coldCloud = new AtomicLong();
@@ -54,7 +55,8 @@ public final class Resumptions {
       Openings openings,
       Agents agents,
       SessionSecrets secrets,
-      Journal journal) {
+      Journal journal,
+      Networks networks) {
     this.sessions = sessions;
     this.bindings = bindings;
     this.moves = moves;
@@ -62,6 +64,7 @@ public final class Resumptions {
     this.agents = agents;
     this.secrets = secrets;
     this.journal = journal;
+    this.networks = networks;
   }
 
   /** Resumes by this process. */
@@ -216,7 +219,7 @@ public final class Resumptions {
         s.tenant(),
         blobKey,
         new AgentFiles(s.agentManifest(), s.agentName(), s.agentVersion()),
-        RuntimeCodec.decode(s.runtime()),
+        networks.effective(RuntimeCodec.decode(s.runtime()), s.settings()),
         from,
         r.opened(),
         r.snapshotNo(),

@@ -1,7 +1,7 @@
 package io.ash.coordinator.session;
 
+import io.ash.coordinator.agent.NetworkCodec;
 import io.ash.model.Limits;
-import io.ash.model.NetworkMode;
 import io.ash.model.RuntimeKind;
 import io.ash.model.SnapshotPolicy;
 import io.ash.wire.RuntimeSpec;
@@ -20,7 +20,7 @@ public final class RuntimeCodec {
         .put("kind", spec.kind().text())
         .put("command", new JsonArray(spec.command()))
         .put("limits", new JsonObject(new LinkedHashMap<>(spec.limits().byKey())))
-        .put("network", spec.network().text())
+        .put("network", NetworkCodec.encode(spec.network()))
         .put("everyTurn", spec.snapshots().everyTurn())
         .put("skip", new JsonArray(spec.snapshots().skip().stream().sorted().toList()))
         .encode();
@@ -35,7 +35,7 @@ public final class RuntimeCodec {
         RuntimeKind.of(o.getString("kind")),
         command,
         Limits.read((kind, key) -> limits.getInteger(key)),
-        NetworkMode.of(o.getString("network")),
+        NetworkCodec.decode(o.getJsonObject("network")),
         SnapshotPolicy.of(
             o.getBoolean("everyTurn", false),
             o.getJsonArray("skip", new JsonArray()).stream().map(String::valueOf).toList()));

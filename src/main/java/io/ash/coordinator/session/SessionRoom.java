@@ -47,9 +47,11 @@ public final class SessionRoom {
     this.fleet = fleet;
     agents = new Agents(lookup);
     SessionSecrets secrets = new SessionSecrets(sealing);
+    Networks networks = new Networks(config.network(), fleet);
     openings = new Openings(moves, fleet, journal, timers, clock, config.openTimeout());
     resumptions =
-        new Resumptions(sessionStore, bindings, moves, openings, agents, secrets, journal);
+        new Resumptions(
+            sessionStore, bindings, moves, openings, agents, secrets, journal, networks);
     rests = new Rests(sessionStore, moves, new JournalStore(database), fleet, journal);
     turns =
         new Turns(
@@ -72,10 +74,12 @@ public final class SessionRoom {
             openings,
             resumptions,
             secrets,
-            config.mostAllowed());
+            config.mostAllowed(),
+            networks);
     SnapshotStore snapshots = new SnapshotStore(database);
     Forks forks = new Forks(sessionStore, snapshots, fleet, secrets);
-    sessions = new Sessions(sessionStore, fleet, creations, resumptions, rests, forks, turns);
+    sessions =
+        new Sessions(sessionStore, fleet, creations, resumptions, rests, forks, turns, networks);
     SnapshotFiles snapshotFiles = new SnapshotFiles(snapshots, blobs, agents, vertx);
     files =
         new SessionFiles(

@@ -30,6 +30,7 @@ public final class Sessions {
   private final Rests rests;
   private final Forks forks;
   private final Turns turns;
+  private final Networks networks;
 
   Sessions(
       SessionStore store,
@@ -38,7 +39,8 @@ public final class Sessions {
       Resumptions resumptions,
       Rests rests,
       Forks forks,
-      Turns turns) {
+      Turns turns,
+      Networks networks) {
     this.store = store;
     this.fleet = fleet;
     this.creations = creations;
@@ -46,6 +48,7 @@ public final class Sessions {
     this.rests = rests;
     this.forks = forks;
     this.turns = turns;
+    this.networks = networks;
   }
 
   /** Creates a session and waits until its sandbox is ready. */
@@ -79,7 +82,8 @@ public final class Sessions {
   }
 
   /**
-   * Changes settings; they take effect with the next sandbox or turn.
+   * Changes settings; they take effect with the next sandbox or turn, and what may be reached at
+   * once.
    *
    * @param patch JSON object; its fields replace those of the settings, null removes one
    */
@@ -87,17 +91,30 @@ public final class Sessions {
     return get(tenant, id)
         .compose(
             s -> {
-              JsonObject settings = new JsonObject(s.settings());
-              for (var entry : new JsonObject(patch)) {
-                if (entry.getValue() == null) {
-                  settings.remove(entry.getKey());
-                } else {
-                  settings.put(entry.getKey(), entry.getValue());
-                }
+              String next = merged(s.settings(), patch);
+              boolean network = new JsonObject(patch).containsKey("network");
+              if (network) {
+                networks.orThrow(s, next);
               }
-              return store.replaceSettings(tenant, id, settings.encode(), s.settings());
-            })
-        .compose(done -> done ? get(tenant, id) : patchConfig(tenant, id, patch));
+              return store
+                  .replaceSettings(tenant, id, next, s.settings())
+                  .compose(done -> done ? get(tenant, id) : patchConfig(tenant, id, patch))
+                  .compose(
+                      now ->
+                          network ? networks.tell(s, now).map(now) : Future.succeededFuture(now));
+            });
+  }
+
+  private static String merged(String settings, String patch) {
+    JsonObject merged = new JsonObject(settings);
+    for (var entry : new JsonObject(patch)) {
+      if (entry.getValue() == null) {
+        merged.remove(entry.getKey());
+      } else {
+        merged.put(entry.getKey(), entry.getValue());
+      }
+    }
+    return merged.encode();
   }
 
   /** Accepts a message; it is in the journal when this answers. */

@@ -54,7 +54,13 @@ record Order(Destination to, boolean tls, boolean trusted, HttpRequest request) 
         new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.valueOf(head.method()), path);
     HttpHeaders headers = request.headers().set(head.headers());
     strip(headers);
-    added.forEach(headers::set);
+    added.forEach(
+        (name, value) -> {
+          headers.remove(name);
+          if (!value.equals(ModelAccess.DROP)) {
+            headers.set(name, value);
+          }
+        });
     headers.set(HttpHeaderNames.HOST, to.port() == usual ? to.host().inUrl() : to.text());
     if (head.length() == Head.CHUNKED) {
       headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);

@@ -31,7 +31,7 @@ public final class Outlet {
   private final SslContext ssl;
   private final Timers timers;
   private final EgressMeters meters;
-  private final Requests requests;
+  private Requests requests;
   private final Telling telling;
   private final Set<Front> open = new LinkedHashSet<>();
   private Rules rules;
@@ -85,6 +85,7 @@ public final class Outlet {
     return onLoop(
         () -> {
           rules = terms.rules();
+          requests = new Requests(terms.routes(), requests.port());
           List.copyOf(open).stream().filter(front -> !front.allowedBy(rules)).forEach(Flow::cut);
         });
   }

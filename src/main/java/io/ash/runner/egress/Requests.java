@@ -35,7 +35,7 @@ record Requests(Map<String, Route> routes, int port) {
 
   /** A request of plain HTTP: through the proxy, or to one of its own paths. */
   Order order(Rules rules, Head head) throws Denied {
-    return head.target().startsWith("/") ? routed(rules, head) : plain(rules, head);
+    return head.target().startsWith("/") ? routed(rules, head, head.target()) : plain(rules, head);
   }
 
   private Order plain(Rules rules, Head head) throws Denied {
@@ -54,11 +54,14 @@ record Requests(Map<String, Route> routes, int port) {
     path = path.startsWith("/") ? path : "/" + path;
     Destination to = destination(authority, HTTP);
     sameHost(to, host(head), HTTP);
+    if (to.text().equals("127.0.0.1:" + port) || to.text().equals("localhost:" + port)) {
+      return routed(rules, head, path); // a program that asks the proxy for the proxy
+    }
     deny(rules.request(to, head.method(), path));
     return Order.plain(head, to, path);
   }
 
-  private Order routed(Rules rules, Head head) throws Denied {
+  private Order routed(Rules rules, Head head, String target) throws Denied {
     String host = host(head);
     if (!host.equals("127.0.0.1:" + port) && !host.equalsIgnoreCase("localhost:" + port)) {
       throw new Denied(
@@ -68,7 +71,6 @@ record Requests(Map<String, Route> routes, int port) {
               "a path of the proxy was asked for under the name " + HostNames.shown(host),
               null));
     }
-    String target = head.target();
     int end = end(target.substring(1)) + 1;
     Route route = routes.get(target.substring(1, end));
     if (route == null) {

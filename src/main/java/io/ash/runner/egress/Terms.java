@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * What a sandbox may reach. Immutable.
  *
- * @param routes by name; those of the first terms of an outlet stay
+ * @param routes by name
  */
 public record Terms(Rules rules, Map<String, Route> routes) {
   public Terms {

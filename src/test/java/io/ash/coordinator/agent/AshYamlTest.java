@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
+import io.ash.model.NetworkPolicy;
+import io.ash.model.NetworkRule;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.model.RuntimeKind;
+import io.ash.model.SecretRoute;
 import io.ash.model.SnapshotPolicy;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
@@ -45,7 +48,7 @@ class AshYamlTest {
                 List.of("node", "agent.mjs", "--port", "3000"),
                 Map.of("GREETING", "hello", "EMPTY", ""),
                 Limits.parse("memoryMb=512,cpuPercent=100,diskMb=256,maxProcesses=32"),
-                NetworkMode.NONE,
+                NetworkPolicy.of(NetworkMode.NONE),
                 SnapshotPolicy.of(true, List.of("node_modules", ".venv")),
                 2,
                 List.of()));
@@ -60,13 +63,52 @@ class AshYamlTest {
   }
 
   @Test
-  void opensTheNetworkOnlyForClaudeAndSaysSo() {
-    assertThat(read("runtime: claude").network()).isEqualTo(NetworkMode.HOST);
-    assertThat(read("runtime: claude").warnings()).singleElement().asString().contains("network");
-    assertThat(read("runtime: jsonl\ncommand: [x]").network()).isEqualTo(NetworkMode.NONE);
+  void leavesTheNetworkToTheServerWhereNothingIsSaid() {
+    assertThat(read("runtime: claude").network())
+        .isEqualTo(NetworkPolicy.byDefault(NetworkMode.ALLOWLIST));
     assertThat(read("runtime: claude\nnetwork: {mode: none}").network())
-        .isEqualTo(NetworkMode.NONE);
-    assertThat(read("network: {mode: host}").warnings()).isEmpty();
+        .isEqualTo(NetworkPolicy.of(NetworkMode.NONE));
+    assertThat(read("network: {mode: host}").network())
+        .isEqualTo(NetworkPolicy.of(NetworkMode.HOST));
+  }
+
+  @Test
+  void refusesSecretsWithTheNetworkOfTheHost() {
+    assertRefused(
+        "network: {mode: host}\n"
+            + "secrets: [{env: A, host: a.example, header: X, baseUrlEnv: B}]",
+        Refusal.INVALID_REQUEST,
+        "secrets go with network.mode allowlist");
+  }
+
+  @Test
+  void readsAnAllowListWithAllItsForms() {
+    AgentDefinition definition =
+        read(
+            """
+            network:
+              allow:
+                - API.Example.com.
+                - "*.example.org:8443"
+                - "[2001:DB8::1]:443"
+                - {host: files.example.com, methods: [get], paths: [/v1/]}
+                - bücher.example
+              install: [pypi.org]
+            secrets:
+              - {env: TOKEN, host: api.example.com, header: Authorization, format: "Bearer {}", baseUrlEnv: API_URL}
+            """);
+    NetworkPolicy network = definition.network();
+    assertThat(network.mode()).isEqualTo(NetworkMode.ALLOWLIST);
+    assertThat(network.allow())
+        .containsExactly(
+            new NetworkRule("api.example.com", 0, List.of(), List.of()),
+            new NetworkRule("*.example.org", 8443, List.of(), List.of()),
+            new NetworkRule("2001:db8:0:0:0:0:0:1", 443, List.of(), List.of()),
+            new NetworkRule("files.example.com", 0, List.of("GET"), List.of("/v1/")),
+            new NetworkRule("xn--bcher-kva.example", 0, List.of(), List.of()));
+    assertThat(network.installing()).extracting(NetworkRule::host).containsExactly("pypi.org");
+    assertThat(network.secrets()).extracting(SecretRoute::baseUrlEnv).containsExactly("API_URL");
+    assertThat(AgentDefinition.fromJson(definition.toJson())).isEqualTo(definition);
   }
 
   @ParameterizedTest
@@ -74,10 +116,6 @@ class AshYamlTest {
       delimiter = '|',
       value = {
         "runtime: acp | runtime acp",
-        "network: {mode: allowlist} | allowlist",
-        "network: {mode: allowlist, allow: [a.example]} | allowlist",
-        "network: {allow: [a.example]} | allowlist",
-        "secrets: [{host: a}] | secrets",
       })
   void refusesWhatThisVersionCannotHonour(String yaml, String named) {
     assertRefused(yaml, Refusal.NOT_SUPPORTED_YET, named);
@@ -112,8 +150,27 @@ class AshYamlTest {
         "network: none | network must be a map",
         "network: {mode: open} | network.mode must be none",
         "network: {} | network.mode must be none",
-        "network: {mode: host, allow: [a]} | network.allow goes with",
+        "network: {mode: host, allow: [a]} | network.allow and network.install go with",
         "network: {allow: a} | network.allow must be a list",
+        "network: {allow: [1]} | network.allow[0] must be a place",
+        "network: {allow: ['a b']} | network.allow[0] is no place",
+        "network: {allow: ['a:0']} | a port is a number",
+        "network: {allow: ['a:70000']} | a port is a number",
+        "network: {allow: ['http://a.example']} | network.allow[0] is no place",
+        "network: {allow: ['*.1.2.3.4']} | * does not go with an address",
+        "network: {allow: ['a*.example']} | network.allow[0] is no place",
+        "network: {allow: ['0x7f.1']} | an address in an odd form",
+        "network: {allow: ['127.1']} | an address in an odd form",
+        "network: {allow: ['2130706433']} | an address in an odd form",
+        "network: {allow: ['010.0.0.1']} | an address in an odd form",
+        "network: {allow: [{host: a, method: GET}]} | is unknown; known are host, methods, paths",
+        "network: {allow: [{host: a, paths: [v1]}]} | a path begins with /",
+        "network: {allow: [{host: a, methods: GET}]} | network.allow[0].methods must be a list",
+        "network: {install: [a], mode: none} | go with mode allowlist",
+        "secrets: [{host: a}] | secrets[0].env must be a string",
+        "secrets: [{env: A, host: '*.a.example', header: X, baseUrlEnv: B}] | to one host",
+        "secrets: [{env: A, host: a.example, header: 'X Y', baseUrlEnv: B}] | the name of a header",
+        "secrets: [{env: A, host: a.example, header: X, format: y, baseUrlEnv: B}] | format must be",
         "durability: always | durability must be turn",
         "snapshot: {skip: a} | snapshot.skip must be a list",
         "snapshot: {skip: [a/b]} | snapshot.skip must be a list",

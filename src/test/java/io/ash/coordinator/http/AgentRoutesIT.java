@@ -298,12 +298,7 @@ class AgentRoutesIT {
 
   @Test
   void saysWhatThisVersionCannotDo() throws Exception {
-    refused(
-        422,
-        "network mode allowlist",
-        "POST",
-        "/api/agents",
-        upload("ash.yaml", "network: {mode: allowlist}"));
+    refused(422, "runtime acp", "POST", "/api/agents", upload("ash.yaml", "runtime: acp"));
   }
 
   @Test
