@@ -1,14 +1,18 @@
 package io.ash.runner;
 
 import io.ash.model.Binding;
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
+import io.ash.time.Backoff;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The last steps of a host, each with a limit: its events, its snapshot, its quarters. Together
- * they stay below what a caller waits for the close of a sandbox.
+ * they stay below what a caller waits for the close of a sandbox. Confined to the runner loop.
  */
 final class Farewell {
   private static final Logger LOG = LoggerFactory.getLogger(Farewell.class);
@@ -21,6 +25,8 @@ final class Farewell {
   private final EventLane lane;
   private final HostSnapshots snapshots;
   private final Quarters quarters;
+  private final Backoff again = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(4));
+  private boolean over;
 
   Farewell(
       Binding binding,
@@ -39,8 +45,8 @@ final class Farewell {
   Future<Void> inOrder(boolean snapshot) {
     return within(LAST_EVENTS, lane.flushed())
         .compose(
-            v ->
-                snapshot ? within(LAST_SNAPSHOT, snapshots.take()) : Future.<Void>succeededFuture())
+            v -> snapshot ? within(LAST_SNAPSHOT, lastSnapshot()) : Future.<Void>succeededFuture())
+        .onComplete(done -> over = true)
         .onFailure(
             e ->
                 LOG.atWarn()
@@ -49,6 +55,22 @@ final class Farewell {
                     .log("a sandbox is removed without its last events or snapshot"))
         .otherwiseEmpty()
         .compose(v -> quarters.vacate(GRACE));
+  }
+
+  /** A store that is away for a moment must not cost what was done since the last snapshot. */
+  private Future<Void> lastSnapshot() {
+    return snapshots
+        .take()
+        .recover(
+            e -> {
+              boolean later = e instanceof Refused no && no.refusal() == Refusal.UNAVAILABLE;
+              if (over || !later) {
+                return Future.failedFuture(e);
+              }
+              Promise<Void> waited = Promise.promise();
+              tools.timers().once(again.next(), waited::complete);
+              return waited.future().compose(v -> over ? Future.failedFuture(e) : lastSnapshot());
+            });
   }
 
   /** Saves nothing: what is here belongs to an epoch that is over. */

@@ -329,6 +329,48 @@ class SessionHostTest extends HostTest {
   }
 
   @Test
+  void triesTheLastSnapshotAgainWhileTheStoreIsAway() {
+    coordinator.store("m" + quarters.files.hashCode(), io.vertx.core.buffer.Buffer.buffer());
+    host.prepare();
+    run();
+    quarters.beforeScan = storeIsAway();
+    Future<Void> closed = host.close(true, "stopped by a person");
+    run();
+    assertThat(quarters.vacated).isFalse();
+
+    quarters.beforeScan = Promise.promise();
+    quarters.beforeScan.complete();
+    pass(Duration.ofSeconds(1));
+
+    assertThat(coordinator.snapshot(session)).isNotNull();
+    assertThat(quarters.vacated).isTrue();
+    assertThat(closed.succeeded()).isTrue();
+  }
+
+  @Test
+  void leavesWithoutTheLastSnapshotWhereTheStoreStaysAway() {
+    host.prepare();
+    run();
+    quarters.beforeScan = storeIsAway();
+    Future<Void> closed = host.close(true, "stopped by a person");
+    run();
+    pass(Duration.ofSeconds(20));
+    int scans = quarters.scans;
+    pass(Duration.ofSeconds(20));
+
+    assertThat(closed.succeeded()).isTrue();
+    assertThat(quarters.vacated).isTrue();
+    assertThat(scans).isGreaterThan(3);
+    assertThat(quarters.scans).isEqualTo(scans);
+  }
+
+  private static Promise<Void> storeIsAway() {
+    Promise<Void> away = Promise.promise();
+    away.fail(new Refused(Refusal.UNAVAILABLE, "the store is away"));
+    return away;
+  }
+
+  @Test
   void closesWithEventsAndSnapshotAndNothingLeft() {
     coordinator.store("m" + quarters.files.hashCode(), io.vertx.core.buffer.Buffer.buffer());
     host.prepare();
