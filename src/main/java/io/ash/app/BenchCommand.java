@@ -6,6 +6,7 @@ import io.ash.app.bench.CreateBench;
 import io.ash.app.bench.Machine;
 import io.ash.app.bench.MessageBench;
 import io.ash.app.bench.Plan;
+import io.ash.app.bench.SnapshotBench;
 import io.ash.app.client.ApiClient;
 import io.ash.config.Secret;
 import io.ash.time.Ticker;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Spec;
       "  create      time to create a session",
       "  message     time from a message to the first event and to done, one session",
       "  throughput  messages back to back on many sessions, five events each",
-      "  startup     time from starting a server to its first ready answer"
+      "  startup     time from starting a server to its first ready answer",
+      "  snapshot    time to save a large workspace of which three files changed"
     })
 final class BenchCommand implements Callable<Integer> {
   private static final Duration LIMIT = Duration.ofMinutes(60);
@@ -44,7 +46,8 @@ final class BenchCommand implements Callable<Integer> {
     CREATE,
     MESSAGE,
     THROUGHPUT,
-    STARTUP;
+    STARTUP,
+    SNAPSHOT;
 
     @Override
     public String toString() {
@@ -80,6 +83,12 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(names = "--deltas", description = "Pieces of text in a turn (${DEFAULT-VALUE}).")
   private int deltas;
+
+  @Option(names = "--files", description = "Files of the workspace (snapshot; ${DEFAULT-VALUE}).")
+  private int files = 10_000;
+
+  @Option(names = "--mib", description = "Size of all of them (snapshot; ${DEFAULT-VALUE}).")
+  private int mebibytes = 1024;
 
   @Option(names = "--runs", description = "Starts to measure (startup; ${DEFAULT-VALUE}).")
   private int runs = 3;
@@ -126,9 +135,11 @@ final class BenchCommand implements Callable<Integer> {
             deltas);
     String agent = "bench-" + ProcessHandle.current().pid();
     Bench bench =
-        chosen == What.CREATE
-            ? new CreateBench(api, ticker, agent)
-            : new MessageBench(api, ticker, plan, agent);
+        switch (chosen) {
+          case CREATE -> new CreateBench(api, ticker, agent);
+          case SNAPSHOT -> new SnapshotBench(api, ticker, agent, files, mebibytes);
+          default -> new MessageBench(api, ticker, plan, agent);
+        };
     JsonObject results =
         Await.result("the bench", new ClosedLoops(vertx, ticker, plan).run(bench), LIMIT);
     return results

@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -216,7 +217,7 @@ final class HostSnapshots {
             keep,
             same,
             state.manifest(),
-            state.blobs(),
+            same ? List.of() : state.blobs(),
             covered.event(),
             covered.turn());
     return tools

@@ -10,7 +10,7 @@ import java.util.List;
  * @param keep number of the snapshot that stays beside this one: the newest that could be read
  * @param unchanged whether the newest is to cover more instead of getting a successor
  * @param manifest key of the manifest blob
- * @param blobs keys of every blob it refers to, the manifest included
+ * @param blobs keys of every blob it refers to, the manifest included; empty where unchanged
  * @param uplinkNo number of the last event of this epoch it covers
  * @param coversTurn the last turn whose changes are in it, 0 for none
  */

@@ -99,7 +99,8 @@ final class SafeDirectory implements Closeable {
   /** What there is to know of the file with these facts; fails where the name has another now. */
   Inode inode(Path name, Facts facts) throws IOException {
     Map<String, Object> all =
-        Files.readAttributes(path.resolve(name), "unix:*", LinkOption.NOFOLLOW_LINKS);
+        Files.readAttributes(
+            path.resolve(name), "unix:fileKey,ctime,nlink,uid", LinkOption.NOFOLLOW_LINKS);
     if (!facts.key().equals(all.get("fileKey"))) {
       throw new Replaced(name.toString());
     }
