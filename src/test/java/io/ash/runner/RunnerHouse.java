@@ -88,7 +88,7 @@ final class RunnerHouse implements AutoCloseable {
             Limits.UNSET,
             Limits.UNSET,
             true,
-            PrivatePlaces.NONE,
+            PrivatePlaces.of("127.0.0.0/8"),
             data,
             Map.of(),
             null,
