@@ -1,13 +1,19 @@
 package io.ash.app;
 
 import io.ash.app.bench.Bench;
+import io.ash.app.bench.BurstBench;
 import io.ash.app.bench.ClosedLoops;
 import io.ash.app.bench.CreateBench;
+import io.ash.app.bench.CreateWarmBench;
+import io.ash.app.bench.DensityBench;
+import io.ash.app.bench.ExecBench;
 import io.ash.app.bench.Machine;
 import io.ash.app.bench.MessageBench;
 import io.ash.app.bench.Plan;
+import io.ash.app.bench.ResumeBench;
 import io.ash.app.bench.SnapshotBench;
 import io.ash.app.client.ApiClient;
+import io.ash.app.client.ChildServer;
 import io.ash.config.Secret;
 import io.ash.time.Ticker;
 import io.vertx.core.Vertx;
@@ -15,8 +21,11 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -33,6 +42,11 @@ import picocli.CommandLine.Spec;
     description = {
       "Measure a server of this API over HTTP; without --url one that is started for it.",
       "  create      time to create a session",
+      "  create-warm the same where a sandbox waits for it",
+      "  resume      time to resume a session, with its sandbox and without",
+      "  burst       time until a hundred sessions are created at once",
+      "  exec        time of a command that does nothing",
+      "  density     memory of a thousand idle sandboxes",
       "  message     time from a message to the first event and to done, one session",
       "  throughput  messages back to back on many sessions, five events each",
       "  startup     time from starting a server to its first ready answer",
@@ -41,9 +55,22 @@ import picocli.CommandLine.Spec;
 final class BenchCommand implements Callable<Integer> {
   private static final Duration LIMIT = Duration.ofMinutes(60);
 
+  /** Those that start sandboxes are shown beside the least that a sandbox can cost. */
+  private static final Set<What> BESIDE_A_FLOOR =
+      EnumSet.of(What.CREATE, What.CREATE_WARM, What.RESUME, What.BURST, What.EXEC);
+
+  /** Room for many sandboxes that use little, and counts that are fresh. */
+  private static final Map<String, String> WIDE =
+      Map.of("ASH_MAX_SANDBOXES", "5000", "ASH_MEMORY_OVERCOMMIT", "1000", "ASH_BEAT_MS", "100");
+
   /** What can be measured. */
   enum What {
     CREATE,
+    CREATE_WARM,
+    RESUME,
+    BURST,
+    EXEC,
+    DENSITY,
     MESSAGE,
     THROUGHPUT,
     STARTUP,
@@ -51,7 +78,7 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public String toString() {
-      return name().toLowerCase(Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }
 
@@ -90,6 +117,9 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--mib", description = "Size of all of them (snapshot; ${DEFAULT-VALUE}).")
   private int mebibytes = 1024;
 
+  @Option(names = "--count", description = "Sandboxes at a time (density; ${DEFAULT-VALUE}).")
+  private int count = 1000;
+
   @Option(names = "--runs", description = "Starts to measure (startup; ${DEFAULT-VALUE}).")
   private int runs = 3;
 
@@ -100,8 +130,8 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     What chosen = java.util.Objects.requireNonNull(what);
-    if (chosen == What.STARTUP && url != null) {
-      throw new ParameterException(line(), "startup starts its own servers; leave --url out");
+    if ((chosen == What.STARTUP || chosen == What.DENSITY) && url != null) {
+      throw new ParameterException(line(), chosen + " starts its own servers; leave --url out");
     }
     Start.refuseOtherSystems();
     Vertx vertx = Ground.lay().vertx();
@@ -111,9 +141,14 @@ final class BenchCommand implements Callable<Integer> {
     JsonObject machine = Machine.facts();
     try (OwnServers own = new OwnServers(vertx, ticker)) {
       JsonObject results =
-          chosen == What.STARTUP
-              ? new StartupBench(own).run(runs)
-              : drive(chosen, vertx, ticker, closing, own);
+          switch (chosen) {
+            case STARTUP -> new StartupBench(own).run(runs);
+            case DENSITY -> density(vertx, closing, own);
+            default -> drive(chosen, vertx, ticker, closing, own);
+          };
+      if (url == null && BESIDE_A_FLOOR.contains(chosen)) {
+        results.put("bubblewrapMs", new BubblewrapFloor(ticker).measure());
+      }
       print(chosen, results.put("machine", machine));
       return results.getInteger("errors", 0) == 0 ? ExitCode.DONE.code() : ExitCode.FAILED.code();
     } finally {
@@ -138,6 +173,10 @@ final class BenchCommand implements Callable<Integer> {
         switch (chosen) {
           case CREATE -> new CreateBench(api, ticker, agent);
           case SNAPSHOT -> new SnapshotBench(api, ticker, agent, files, mebibytes);
+          case CREATE_WARM -> new CreateWarmBench(api, ticker, agent);
+          case RESUME -> new ResumeBench(api, ticker, plan, agent);
+          case BURST -> new BurstBench(api, ticker, agent);
+          case EXEC -> new ExecBench(api, ticker, agent);
           default -> new MessageBench(api, ticker, plan, agent);
         };
     JsonObject results =
@@ -149,9 +188,17 @@ final class BenchCommand implements Callable<Integer> {
         .put("deltas", plan.deltas());
   }
 
+  private JsonObject density(Vertx vertx, Closing closing, OwnServers own) {
+    ChildServer server = own.start(WIDE).child();
+    ApiClient api = new ApiClient(vertx, server.url(), Optional.of(server.key()));
+    closing.add("connections", api::close);
+    return Await.result(
+        "the bench", new DensityBench(api, server.pid(), count, "density").run(), LIMIT);
+  }
+
   private ApiClient client(Vertx vertx, OwnServers own) {
     if (url == null) {
-      OwnServers.Running server = own.start();
+      OwnServers.Running server = own.start(WIDE);
       return new ApiClient(vertx, server.child().url(), Optional.of(server.child().key()));
     }
     Optional<Secret> given =

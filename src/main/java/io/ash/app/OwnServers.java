@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,15 +55,25 @@ final class OwnServers implements AutoCloseable {
 
   /** Starts a server on a data directory of its own. */
   Running start() {
-    return start(directory.resolve("data-" + running.size()));
+    return start(directory.resolve("data-" + running.size()), Map.of());
+  }
+
+  /** Starts a server on a data directory of its own, with some settings. */
+  Running start(Map<String, String> settings) {
+    return start(directory.resolve("data-" + running.size()), settings);
   }
 
   /** Starts a server on a data directory, which may have been used before. */
   Running start(Path data) {
+    return start(data, Map.of());
+  }
+
+  private Running start(Path data, Map<String, String> settings) {
     ChildServer child =
         Await.result(
             "start of a server",
-            ChildServer.start(vertx, spawner, ticker, java(), System.getenv(), data, log()),
+            ChildServer.start(
+                vertx, spawner, ticker, java(), System.getenv(), settings, data, log()),
             START);
     synchronized (running) {
       running.push(new Running(child, Duration.ZERO));

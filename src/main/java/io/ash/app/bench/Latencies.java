@@ -4,11 +4,14 @@ import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
 
 /** Every measured time, kept, so that percentiles are exact. Thread-safe. */
-final class Latencies {
+public final class Latencies {
   private long[] nanos = new long[1024];
   private int count;
 
-  synchronized void add(long took) {
+  public Latencies() {}
+
+  /** Keeps a time in nanoseconds. */
+  public synchronized void add(long took) {
     if (count == nanos.length) {
       nanos = Arrays.copyOf(nanos, count * 2);
     }
@@ -35,7 +38,7 @@ final class Latencies {
   }
 
   /** Count, p50, p95, p99 and the longest, in milliseconds. */
-  JsonObject json() {
+  public JsonObject json() {
     return new JsonObject()
         .put("count", count())
         .put("p50", round(percentile(50)))
@@ -44,7 +47,8 @@ final class Latencies {
         .put("max", round(percentile(100)));
   }
 
-  static double round(double value) {
+  /** Rounded to three places. */
+  public static double round(double value) {
     return Math.round(value * 1000) / 1000.0;
   }
 }

@@ -50,6 +50,11 @@ public final class ApiClient {
     return call(HttpMethod.POST, path, body);
   }
 
+  /** PATCH with a JSON answer. */
+  public Future<JsonObject> patch(String path, JsonObject body) {
+    return call(HttpMethod.PATCH, path, body);
+  }
+
   /** DELETE with a JSON answer. */
   public Future<JsonObject> delete(String path) {
     return call(HttpMethod.DELETE, path, null);

@@ -47,7 +47,8 @@ public final class ChildServer {
    * Starts a server.
    *
    * @param java how to start this jar again: program, options, jar
-   * @param environment what it may see besides the settings made here
+   * @param environment what it may see besides settings
+   * @param settings of this server
    * @param data its data directory
    * @param log file its output goes to
    */
@@ -57,6 +58,7 @@ public final class ChildServer {
       Ticker ticker,
       List<String> java,
       Map<String, String> environment,
+      Map<String, String> settings,
       Path data,
       Path log) {
     int port = freePort();
@@ -68,6 +70,7 @@ public final class ChildServer {
             builder.environment().put(name, value);
           }
         });
+    builder.environment().putAll(settings);
     builder.environment().put("ASH_MODE", "standalone");
     builder.environment().put("ASH_HOST", "127.0.0.1");
     builder.environment().put("ASH_PORT", Integer.toString(port));
