@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /**
  * Memory of many idle sandboxes of a tiny agent, on the machine this runs on: what the whole
@@ -20,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class DensityBench {
   private static final int AT_ONCE = 16;
   private static final int LOOKED_AT = 50;
+  private static final Pattern AGENT = Pattern.compile("(.*/)?sh\0agent\\.sh\0");
 
   private final ApiClient api;
   private final long server;
@@ -96,7 +98,7 @@ public final class DensityBench {
     List<Long> agents = new ArrayList<>();
     ProcessHandle.of(server).stream()
         .flatMap(ProcessHandle::descendants)
-        .filter(p -> text(Path.of("/proc/" + p.pid() + "/cmdline")).startsWith("sh\0agent.sh"))
+        .filter(p -> AGENT.matcher(text(Path.of("/proc/" + p.pid() + "/cmdline"))).matches())
         .forEach(p -> agents.add(p.pid()));
     double agentKb =
         agents.stream()
