@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ash.testing.AshServer;
-import io.ash.testing.LeavesNothing;
 import io.ash.testing.SseReader;
 import io.ash.testing.SseReader.Frame;
 import java.nio.file.Path;
@@ -16,14 +15,12 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The server is killed during turns and started again on the same directory: nothing that was
  * accepted and nothing that a client saw is lost, every turn ends once, the conversation goes on.
  */
-@ExtendWith(LeavesNothing.class)
 class CrashIT {
   private static final int KILLS = 20;
 

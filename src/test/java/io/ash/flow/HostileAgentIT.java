@@ -3,7 +3,6 @@ package io.ash.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ash.testing.AshServer;
-import io.ash.testing.LeavesNothing;
 import io.ash.testing.SseReader;
 import io.ash.testing.SseReader.Frame;
 import java.nio.charset.StandardCharsets;
@@ -17,11 +16,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Agents that misbehave disturb only their own session. */
-@ExtendWith(LeavesNothing.class)
 class HostileAgentIT {
   private static final String READ = "while IFS= read -r line; do case $line in *user.message*) ";
   private static final String DONE = "printf '{\"type\":\"done\"}\\n';; esac; done\n";

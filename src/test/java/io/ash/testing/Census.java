@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  *
  * @param processes descendants, with what they run
  * @param groups directories of control groups that no living server has noted as its own
- * @param mounts lines of the mount table
+ * @param mounts lines of the mount table that belong to sandboxes
  * @param descriptors open sockets, pipes, namespaces, watches and temporary files, by kind
  * @param threads those of sandboxes
  * @param directories temporary directories that {@link #directory} made
@@ -111,8 +111,11 @@ public record Census(
     }
   }
 
+  /** The table is that of the whole machine, and others mount, too. */
   private static Set<String> findMounts() {
-    return Set.of(text(Path.of("/proc/self/mountinfo")).split("\n"));
+    return Stream.of(text(Path.of("/proc/self/mountinfo")).split("\n"))
+        .filter(line -> line.contains("/sandboxes/") || line.contains(OWN))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static Map<String, Integer> findDescriptors() {

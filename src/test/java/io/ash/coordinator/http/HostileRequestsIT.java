@@ -55,6 +55,11 @@ class HostileRequestsIT {
         bad("POST /api/sessions", a("\"subagents\":[]"), 400, "body/subagents"),
         bad("POST /api/sessions", a("\"mcpServers\":{\"s\":{}}"), 400, "body/mcpServers/s"),
         bad("POST /api/sessions", a("\"limits\":{\"memoryMb\":0}"), 400, "body/limits/memoryMb"),
+        bad(
+            "POST /api/sessions",
+            a("\"limits\":{\"diskMb\":4096}"),
+            400,
+            "limits.diskMb asks for 4096"),
         bad("POST /api/sessions", a("\"credentialId\":\"c\""), 400, "credential"),
         bad("GET /api/sessions?status=happy", null, 400, "querystring/status"),
         bad("GET /api/sessions?limit=0", null, 400, "querystring/limit"),
