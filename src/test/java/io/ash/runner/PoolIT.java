@@ -50,7 +50,12 @@ class PoolIT {
   }
 
   private long ticks(Binding binding) {
-    return result(house.runner().readFile(new ReadFile(binding, "ticks", 0, 1))).size();
+    return result(
+        house
+            .runner()
+            .readFile(new ReadFile(binding, "ticks", 0, 1))
+            .map(chunk -> chunk.size())
+            .otherwise(0L)); // the agent has not begun to write
   }
 
   private void awaitStandstill(Binding binding) {
@@ -64,7 +69,7 @@ class PoolIT {
               @Override
               public Boolean call() {
                 long now = ticks(binding);
-                boolean still = now == before;
+                boolean still = now > 0 && now == before;
                 before = now;
                 return still;
               }
