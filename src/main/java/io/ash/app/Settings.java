@@ -98,8 +98,9 @@ public final class Settings {
           s("ASH_DISK_RESERVE_MB", "512", "Free disk below which no new sandbox is taken."),
           s(
               "ASH_NETWORK_POLICY",
-              "allowlist",
-              "What agents reach that do not say it themselves: none, allowlist or host."),
+              "",
+              "What agents reach that do not say it themselves: none, allowlist or host;"
+                  + " without it allowlist."),
           s(
               "ASH_NETWORK_MAX",
               "host",
