@@ -8,12 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.ash.testing.AshServer;
-import io.ash.testing.LeavesNothing;
 import io.ash.testing.SseReader;
 import io.ash.testing.SseReader.Frame;
 import io.ash.testing.TestPostgres;
-import java.net.http.HttpClient;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
@@ -23,14 +20,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of the files of a session, live, at rest and where the store lost some. */
-@ExtendWith(LeavesNothing.class)
 class WorkspacesIT {
   @RegisterExtension static final TestPostgres postgres = TestPostgres.migrated();
+
   @TempDir static Path directory;
   private static AshServer server;
 
@@ -267,13 +263,7 @@ class WorkspacesIT {
   }
 
   private byte[] download() throws Exception {
-    HttpResponse<byte[]> got =
-        HttpClient.newHttpClient()
-            .send(
-                server.request(path("workspace")).GET().build(),
-                HttpResponse.BodyHandlers.ofByteArray());
-    assertThat(got.statusCode()).isEqualTo(200);
-    return got.body();
+    return server.download(path("workspace"));
   }
 
   private JsonNode upload(byte[] bundle) throws Exception {

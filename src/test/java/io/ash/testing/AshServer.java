@@ -152,6 +152,16 @@ public final class AshServer implements AutoCloseable {
     return new Reply(response.statusCode(), response.body());
   }
 
+  /** The bytes of a GET that must be answered with 200. */
+  public byte[] download(String path) throws IOException, InterruptedException {
+    HttpResponse<byte[]> response =
+        http.send(request(path).GET().build(), HttpResponse.BodyHandlers.ofByteArray());
+    if (response.statusCode() != 200) {
+      throw new AssertionError(response.statusCode() + " " + path);
+    }
+    return response.body();
+  }
+
   /** A GET that must be answered with 200. */
   public JsonNode get(String path) throws IOException, InterruptedException {
     return call("GET", path, null).ok();
