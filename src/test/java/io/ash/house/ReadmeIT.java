@@ -46,6 +46,7 @@ class ReadmeIT {
                     "-jar",
                     System.getProperty("ash.jar", "target/ash.jar")),
                 System.getenv(),
+                Map.of(),
                 data,
                 directory.resolve("server.log")));
     try {
