@@ -15,14 +15,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class WayOut {
   private final NetworkSpace space;
+  private final OnLoop loop;
   private EgressPlan plan;
   private NetworkPolicy policy;
   private boolean installing;
   private Consumer<Notice> ear = notice -> {};
   private @Nullable Outlet outlet;
 
-  WayOut(NetworkSpace space, EgressPlan plan, NetworkPolicy policy) {
+  WayOut(NetworkSpace space, EgressPlan plan, NetworkPolicy policy, OnLoop loop) {
     this.space = space;
+    this.loop = loop;
     this.plan = plan;
     this.policy = policy;
   }
@@ -63,12 +65,12 @@ final class WayOut {
   private Future<Void> apply() {
     return outlet == null
         ? Future.succeededFuture()
-        : outlet.change(installing ? plan.installing(policy) : plan.terms(policy));
+        : loop.back(outlet.change(installing ? plan.installing(policy) : plan.terms(policy)));
   }
 
   /** Closes it; nothing gets out any more. */
   Future<Void> close() {
-    Future<Void> closed = outlet == null ? Future.succeededFuture() : outlet.close();
+    Future<Void> closed = outlet == null ? Future.succeededFuture() : loop.back(outlet.close());
     return closed.onComplete(done -> space.close());
   }
 }

@@ -112,13 +112,14 @@ final class WaysOut {
       return Future.succeededFuture(null);
     }
     NetworkPolicy policy = call.runtime().network();
-    WayOut way = new WayOut(space, plan, policy);
-    return egress
-        .open(
-            space.takeListener(),
-            NetworkSpace.PORT,
-            plan.terms(policy),
-            notice -> context.runOnContext(v -> way.tell(notice)))
+    OnLoop loop = new OnLoop(context);
+    WayOut way = new WayOut(space, plan, policy, loop);
+    return loop.back(
+            egress.open(
+                space.takeListener(),
+                NetworkSpace.PORT,
+                plan.terms(policy),
+                notice -> context.runOnContext(v -> way.tell(notice))))
         .map(
             outlet -> {
               way.opened(outlet);

@@ -88,19 +88,16 @@ public record Census(
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** Groups of other users are none of ours. */
   private static Set<String> findGroups() {
-    Object uid;
-    try {
-      uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Object uid = owner(Path.of("/proc/self"));
     List<Path> notes =
         List.of(Path.of("/run/ash-groups-" + uid), TEMPORARY.resolve("ash-groups-" + uid));
     Predicate<Path> noted =
         group -> notes.stream().anyMatch(n -> Files.exists(n.resolve(group.getFileName())));
     try (Stream<Path> all = Files.walk(Path.of("/sys/fs/cgroup"), 6)) {
       return all.filter(path -> GROUP.matcher(path.getFileName().toString()).matches())
+          .filter(path -> uid.equals(owner(path)))
           .filter(noted.negate())
           .map(Path::toString)
           .collect(Collectors.toCollection(TreeSet::new));
@@ -145,6 +142,14 @@ public record Census(
       return target;
     }
     return target.startsWith("/") ? "" : target.replaceAll(":\\[?\\d+\\]?$", "");
+  }
+
+  private static Object owner(Path path) {
+    try {
+      return Files.getAttribute(path, "unix:uid");
+    } catch (IOException e) {
+      return "gone";
+    }
   }
 
   private static Set<String> findThreads() {

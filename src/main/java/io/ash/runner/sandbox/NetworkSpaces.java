@@ -3,6 +3,8 @@ package io.ash.runner.sandbox;
 import com.sun.jna.LastErrorException;
 import io.ash.process.Spawner;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,7 @@ final class NetworkSpaces implements AutoCloseable {
   private final Spawner spawner;
   private final boolean root;
   private final NamespaceThread thread = new NamespaceThread();
+  private final List<PorterLink> porters = new ArrayList<>();
   private @Nullable PorterLink porter;
 
   /**
@@ -51,9 +54,10 @@ final class NetworkSpaces implements AutoCloseable {
   private synchronized NetworkSpace through() throws IOException {
     if (porter == null || !porter.alive()) {
       if (porter != null) {
-        porter.close();
+        porter.end();
       }
       porter = PorterLink.start(spawner);
+      porters.add(porter);
     }
     return porter.make();
   }
@@ -61,8 +65,8 @@ final class NetworkSpaces implements AutoCloseable {
   @Override
   public synchronized void close() {
     thread.close();
-    if (porter != null) {
-      porter.close();
-    }
+    porters.forEach(PorterLink::close);
+    porters.clear();
+    porter = null;
   }
 }

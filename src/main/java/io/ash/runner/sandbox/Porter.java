@@ -17,8 +17,26 @@ import java.nio.charset.StandardCharsets;
 final class Porter {
   static final String MAKE = "make";
   static final String MADE = "made";
+  static final String READY = "ready";
+  private static final String FAILED = "error";
 
   private Porter() {}
+
+  /**
+   * Reads the next answer of a porter. Its Java and what starts it may say things of their own
+   * before; the last of them is the answer where there is none.
+   */
+  static String answer(BufferedReader porter) throws IOException {
+    String said = "nothing";
+    for (String line = porter.readLine(); line != null; line = porter.readLine()) {
+      String word = line.split(" ", 2)[0];
+      if (word.equals(READY) || word.equals(MADE) || word.equals(FAILED)) {
+        return line;
+      }
+      said = line;
+    }
+    return said;
+  }
 
   /** Serves until its input ends. */
   public static void main(String[] args) throws IOException {
@@ -26,7 +44,7 @@ final class Porter {
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     NamespaceThread thread = new NamespaceThread();
-    out.println("ready");
+    out.println(READY);
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       String[] words = line.split(" ");
       if (words[0].equals(MADE)) {
@@ -44,7 +62,7 @@ final class Porter {
       NamespaceThread.Visit made = thread.make(NetworkSpace.PORT);
       return MADE + " " + made.network() + " " + made.listener();
     } catch (LastErrorException e) {
-      return "error " + e.getErrorCode();
+      return FAILED + " " + e.getErrorCode();
     }
   }
 }

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /** The server's end of a {@link Porter}. Thread-safe; blocks. */
@@ -22,6 +23,7 @@ final class PorterLink implements AutoCloseable {
   private final OutputStream calls;
   private final int descriptor;
   private final int user;
+  private final AtomicBoolean ended = new AtomicBoolean();
 
   private PorterLink(Process process, BufferedReader answers, int descriptor, int user) {
     this.process = process;
@@ -53,8 +55,8 @@ final class PorterLink implements AutoCloseable {
     Process process = Spawned.await(spawner.start(builder));
     BufferedReader answers =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    String first = answers.readLine();
-    if (!"ready".equals(first)) {
+    String first = Porter.answer(answers);
+    if (!Porter.READY.equals(first)) {
       process.destroyForcibly();
       throw new SandboxUnavailable(
           "network mode allowlist needs user namespaces, and unshare --user does not work here ("
@@ -83,8 +85,8 @@ final class PorterLink implements AutoCloseable {
   /** A new network; fails with {@link SandboxUnavailable}. */
   synchronized NetworkSpace make() throws IOException {
     send(Porter.MAKE);
-    String line = answers.readLine();
-    String[] words = line == null ? new String[] {"nothing"} : line.split(" ");
+    String line = Porter.answer(answers);
+    String[] words = line.split(" ");
     if (!words[0].equals(Porter.MADE)) {
       throw new SandboxUnavailable(
           "network mode allowlist does not work here: no network can be made ("
@@ -128,10 +130,18 @@ final class PorterLink implements AutoCloseable {
         .collect(Collectors.joining(File.pathSeparator));
   }
 
-  /** The user namespace stays open: networks that were made in it may still be entered. */
+  /** Ends the porter. Networks that it made can still be entered until {@link #close}. */
+  void end() {
+    if (ended.compareAndSet(false, true)) {
+      process.destroy();
+      Kernel.release(descriptor);
+    }
+  }
+
+  /** Ends the porter and forgets its user namespace; its networks are closed already. */
   @Override
   public void close() {
-    process.destroy();
-    Kernel.release(descriptor);
+    end();
+    Kernel.release(user);
   }
 }
