@@ -125,6 +125,7 @@ class OutletTest {
                 + gate.port
                 + "\r\nX-Api-Key: placeholder\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}");
     assertThat(answer).startsWith("HTTP/1.1 200").endsWith("hello");
+    await().until(() -> place.heard().endsWith("{}")); // it answers as soon as it has the head
     assertThat(place.heard())
         .startsWith("POST /base/v1/messages?beta=true HTTP/1.1\r\n")
         .contains("x-api-key: the-real-key")
