@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class RaceTest {
   private static final int TRIES = 4000;
+  private static final int MOST_ROUNDS = 20;
 
   @TempDir Path root;
 
@@ -27,8 +28,7 @@ class RaceTest {
   void neverReadsOutside() throws Exception {
     Grounds grounds = prepared();
     int[] read = {0};
-    whileSwapping(
-        grounds,
+    Attempt reading =
         () -> {
           try {
             String text = grounds.files.read("dir/secret", 0, 100).bytes().toString();
@@ -37,7 +37,10 @@ class RaceTest {
           } catch (Refused e) {
             // caught in the middle
           }
-        });
+        };
+    for (int round = 0; round < MOST_ROUNDS && read[0] == 0; round++) {
+      whileSwapping(grounds, reading); // a busy machine may let the swapping win a whole round
+    }
     assertThat(read[0]).isPositive();
   }
 
