@@ -66,8 +66,16 @@ final class SafeDirectory implements Closeable {
     try {
       return opened(handle.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS), path.resolve(name));
     } catch (FileSystemException e) {
-      throw facts(name).is(Facts.Kind.DIRECTORY) ? e : new Replaced(name.toString());
+      throw !metLink(e) && facts(name).is(Facts.Kind.DIRECTORY) ? e : new Replaced(name.toString());
     }
+  }
+
+  /**
+   * Whether a name was a link when it was opened, whatever it is by now: the JDK has no type for
+   * this error (ELOOP) and words it so, in every language.
+   */
+  private static boolean metLink(FileSystemException e) {
+    return String.valueOf(e.getReason()).endsWith("unable to access attributes of symbolic link");
   }
 
   /** The names in this directory; can be asked for once. */
@@ -155,7 +163,7 @@ final class SafeDirectory implements Closeable {
       channel =
           handle.newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
     } catch (FileSystemException e) {
-      throw facts(name).key().equals(seen.key()) ? e : new Replaced(name.toString());
+      throw !metLink(e) && facts(name).key().equals(seen.key()) ? e : new Replaced(name.toString());
     }
     try {
       Facts now = facts(name);
