@@ -46,7 +46,7 @@ build() {
   if [ -f "$here/pom.xml" ] && stale; then
     need_maven
     say "building target/ash.jar"
-    (cd "$here" && mvn -B -q -DskipTests package) >&2 || stop "the build failed; its output is above" 1
+    (cd "$here" && mvn -B -q -Dmaven.test.skip=true package) >&2 || stop "the build failed; its output is above" 1
   fi
   [ -f "$jar" ] || stop "there is no $jar and no source to build it from" 1
 }
