@@ -3,6 +3,7 @@ package io.ash.coordinator.store;
 import io.ash.time.Ticker;
 import io.ash.time.Timers;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +20,12 @@ final class MigratorProgram {
   public static void main(String[] args) throws Exception {
     Vertx vertx = Vertx.vertx();
     Migrator migrator = migrator(vertx, args[0], MIGRATIONS);
+    // As a server does before it migrates: a busy machine may keep a first connection waiting.
+    new DatabaseStart(vertx, Timers.of(vertx), Ticker.system(), config(args[0]), "migrator")
+        .await(Duration.ofSeconds(60))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get();
     System.out.println("READY");
     System.in.read();
     try {
@@ -31,8 +38,11 @@ final class MigratorProgram {
   }
 
   static Migrator migrator(Vertx vertx, String url, List<Migration> migrations) {
-    DatabaseConfig config =
-        new DatabaseConfig(Optional.of(DatabaseUrl.parse(url)), Optional.empty(), 2);
-    return new Migrator(vertx, Timers.of(vertx), Ticker.system(), config, "migrator", migrations);
+    return new Migrator(
+        vertx, Timers.of(vertx), Ticker.system(), config(url), "migrator", migrations);
+  }
+
+  private static DatabaseConfig config(String url) {
+    return new DatabaseConfig(Optional.of(DatabaseUrl.parse(url)), Optional.empty(), 2);
   }
 }
