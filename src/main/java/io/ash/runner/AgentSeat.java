@@ -7,6 +7,7 @@ import io.ash.runner.dialect.Exit;
 import io.ash.runner.dialect.Heard;
 import io.ash.runner.dialect.LineSplitter;
 import io.ash.runner.dialect.TurnOptions;
+import io.ash.time.Confined;
 import io.ash.time.Timers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -32,6 +33,7 @@ final class AgentSeat {
   private boolean resumed;
   private boolean held;
   private @Nullable Running running;
+  private final Confined loop = new Confined();
 
   /**
    * The seat of an agent.
@@ -81,6 +83,7 @@ final class AgentSeat {
   }
 
   private @Nullable Void seat(Running next, AgentProcess process) {
+    loop.check();
     next.process = process;
     running = next;
     if (held) {
@@ -153,6 +156,7 @@ final class AgentSeat {
   }
 
   private void gone(Running was, io.ash.runner.sandbox.Exit exit) {
+    loop.check();
     was.out.end();
     was.err.end();
     if (running == was) {

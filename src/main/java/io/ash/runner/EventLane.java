@@ -4,6 +4,7 @@ import io.ash.model.Binding;
 import io.ash.model.Event;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
+import io.ash.time.Confined;
 import io.ash.wire.EventBatch;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -42,6 +43,7 @@ final class EventLane {
   private long bytes;
   private boolean held;
   private @Nullable String over;
+  private final Confined loop = new Confined();
 
   EventLane(Binding binding, Speaker speaker, EventUplink uplink) {
     this.binding = binding;
@@ -55,6 +57,7 @@ final class EventLane {
 
   /** Takes an event; it is never lost while the epoch lasts, and ignored afterwards. */
   void say(Event event) {
+    loop.check();
     if (over != null) {
       return;
     }
@@ -184,6 +187,7 @@ final class EventLane {
   }
 
   private void end(String why) {
+    loop.check();
     if (over != null) {
       return;
     }

@@ -2,6 +2,7 @@ package io.ash.runner;
 
 import io.ash.model.Binding;
 import io.ash.time.Backoff;
+import io.ash.time.Confined;
 import io.ash.time.Timers;
 import io.ash.wire.AppendEvents;
 import io.ash.wire.Appended;
@@ -39,6 +40,7 @@ final class EventUplink {
   private final Set<EventLane> ready = new LinkedHashSet<>();
   private final Set<EventLane> resting = new HashSet<>();
   private final Set<EventLane> held = new LinkedHashSet<>();
+  private final Confined loop = new Confined();
   private long bytes;
   private boolean sending;
   private boolean asked;
@@ -71,6 +73,7 @@ final class EventUplink {
   }
 
   void grew(EventLane lane, long by) {
+    loop.check();
     bytes += by;
     if (lane.bytes() > bounds.sessionBytes() || bytes > bounds.runnerBytes()) {
       held.add(lane);
@@ -81,6 +84,7 @@ final class EventUplink {
   }
 
   void shrank(EventLane lane, long by) {
+    loop.check();
     bytes -= by;
     releaseWhoHasRoom();
   }
@@ -116,6 +120,7 @@ final class EventUplink {
   }
 
   private void send() {
+    loop.check();
     if (sending || ready.isEmpty()) {
       return;
     }
@@ -167,6 +172,7 @@ final class EventUplink {
   }
 
   private void settle(List<EventLane> lanes, List<Verdict> verdicts) {
+    loop.check();
     if (failing) {
       failing = false;
       LOG.info("events are taken again");
@@ -216,6 +222,7 @@ final class EventUplink {
   }
 
   private void comeBack(EventLane lane) {
+    loop.check();
     if (resting.remove(lane)) {
       readyIfAny(lane);
       sendSoon();

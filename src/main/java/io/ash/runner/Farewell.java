@@ -7,6 +7,7 @@ import io.ash.time.Backoff;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +18,9 @@ import org.slf4j.LoggerFactory;
 final class Farewell {
   private static final Logger LOG = LoggerFactory.getLogger(Farewell.class);
   private static final Duration LAST_EVENTS = Duration.ofSeconds(5);
-  private static final Duration LAST_SNAPSHOT = Duration.ofSeconds(18);
+  private static final Duration LAST_SNAPSHOT = Duration.ofSeconds(12);
+  private static final Duration KEEPING = Duration.ofSeconds(8);
+  private static final Duration LAST_WORD = Duration.ofSeconds(1);
   private static final Duration GRACE = Duration.ofSeconds(2);
 
   private final Binding binding;
@@ -27,6 +30,7 @@ final class Farewell {
   private final Quarters quarters;
   private final Backoff again = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(4));
   private boolean over;
+  private @Nullable Throwable refused;
 
   Farewell(
       Binding binding,
@@ -47,6 +51,7 @@ final class Farewell {
         .compose(
             v -> snapshot ? within(LAST_SNAPSHOT, lastSnapshot()) : Future.<Void>succeededFuture())
         .onComplete(done -> over = true)
+        .recover(e -> snapshot && !lane.isOver() ? keep(e) : Future.failedFuture(e))
         .onFailure(
             e ->
                 LOG.atWarn()
@@ -55,6 +60,26 @@ final class Farewell {
                     .log("a sandbox is removed without its last events or snapshot"))
         .otherwiseEmpty()
         .compose(v -> quarters.vacate(GRACE));
+  }
+
+  /** What nobody takes stays on this machine for the session's next sandbox. */
+  private Future<Void> keep(Throwable last) {
+    Throwable why = refused == null ? last : refused;
+    Future<Void> kept =
+        snapshots
+            .keep()
+            .onSuccess(
+                any -> {
+                  if (any) {
+                    LOG.atWarn()
+                        .addKeyValue("session", binding.session())
+                        .addKeyValue("cause", why.getMessage())
+                        .log("files that could not be saved are kept until the session comes back");
+                    lane.say(NoticeEvent.of(SavingNotices.kept(why), 0));
+                  }
+                })
+            .mapEmpty();
+    return within(KEEPING, kept).compose(v -> within(LAST_WORD, lane.flushed()).otherwiseEmpty());
   }
 
   /** A store that is away for a moment must not cost what was done since the last snapshot. */
@@ -67,6 +92,7 @@ final class Farewell {
               if (over || !later) {
                 return Future.failedFuture(e);
               }
+              refused = e;
               Promise<Void> waited = Promise.promise();
               tools.timers().once(again.next(), waited::complete);
               return waited.future().compose(v -> over ? Future.failedFuture(e) : lastSnapshot());

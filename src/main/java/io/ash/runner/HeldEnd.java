@@ -1,7 +1,6 @@
 package io.ash.runner;
 
 import io.ash.model.Event;
-import io.ash.model.Notice;
 import io.ash.model.SnapshotPolicy;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -46,7 +45,8 @@ final class HeldEnd {
                 return;
               }
               if (saved.failed()) {
-                say.accept(NoticeEvent.of(notSaved(saved.cause()), end.turn()));
+                say.accept(
+                    NoticeEvent.of(snapshots.notices().failedTurn(saved.cause()), end.turn()));
               }
               release();
               over.run();
@@ -60,12 +60,5 @@ final class HeldEnd {
       held = null;
       say.accept(end);
     }
-  }
-
-  private static Notice notSaved(Throwable cause) {
-    return Notice.of(
-        "workspace_not_saved",
-        "This turn is over, but its changes could not be saved: " + cause.getMessage(),
-        "They are in the sandbox and are saved as soon as that is possible again.");
   }
 }

@@ -1,5 +1,9 @@
 package io.ash.runner;
 
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
+import io.vertx.core.Future;
+
 /** Where a host stands; each phase has only its legal moves. Immutable. */
 sealed interface HostPhase {
   /** Workspace, scripts and process are being prepared. */
@@ -53,5 +57,10 @@ sealed interface HostPhase {
       throw new IllegalStateException("it is being taken down already");
     }
     return new Stopping();
+  }
+
+  /** The answer of a host that is not there yet or not any more. */
+  static <T> Future<T> away() {
+    return Future.failedFuture(new Refused(Refusal.SANDBOX_GONE, "the sandbox is not there"));
   }
 }

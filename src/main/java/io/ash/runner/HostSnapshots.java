@@ -5,6 +5,7 @@ import io.ash.model.Notice;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.time.Backoff;
+import io.ash.time.Confined;
 import io.ash.time.Timers;
 import io.ash.wire.AttachSnapshot;
 import io.ash.wire.Attached;
@@ -13,8 +14,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +42,7 @@ final class HostSnapshots {
   private final HostTools tools;
   private final BooleanSupplier quiet;
   private final Backoff again = new Backoff(Duration.ofSeconds(5), Duration.ofMinutes(5));
+  private final Confined loop = new Confined();
   private int no;
   private SessionFiles.Basis basis = SessionFiles.Basis.AGENT;
   private int keep;
@@ -48,6 +52,8 @@ final class HostSnapshots {
   private String attached = "";
   private long attachedNo;
   private Timers.Handle timer = () -> {};
+  private final SavingNotices notices = new SavingNotices();
+  private final Set<String> tried = new LinkedHashSet<>();
   private @Nullable Future<Void> taking;
   private @Nullable Future<Void> scanning;
 
@@ -78,30 +84,37 @@ final class HostSnapshots {
     this.basis = basis;
     SnapshotRef from = basis.snapshot();
     keep = from == null ? no : from.no();
-    coversTurn = from == null ? 0 : from.coversTurn();
+    coversTurn = basis.coversTurn();
     if (from != null && basis.damage() == null) {
       attached = from.manifest();
       attachedNo = -1; // of this epoch it covers nothing yet
-    } else if (from != null) {
-      tell.accept(
-          new Notice(
-              "workspace_restored_from_previous",
-              "The newest snapshot of the workspace cannot be read ("
-                  + basis.damage()
-                  + "); the one before is used. It has the changes of turns up to "
-                  + from.coversTurn()
-                  + ".",
-              "Look at what the last turns changed and repeat it where it is missing.",
-              Map.of("workspaceAt", from.coversSeq(), "turnsNotInWorkspace", from.turnsSince())));
+    }
+    notices.listen(tell);
+    notices.began(basis);
+  }
+
+  /** The agent is there; what no snapshot has yet is saved as soon as it is quiet. */
+  void ready() {
+    if (basis.snapshot() == null || basis.recovered()) {
+      changed();
     }
   }
 
   /** Adds what the workspace began with. */
   JsonObject addTo(JsonObject facts) {
     SnapshotRef from = basis.snapshot();
-    return from == null
-        ? facts
-        : facts.put("workspaceAt", from.coversSeq()).put("turnsNotInWorkspace", from.turnsSince());
+    if (from == null) {
+      return facts;
+    }
+    int more = basis.coversTurn() - from.coversTurn();
+    return facts
+        .put("workspaceAt", from.coversSeq())
+        .put("turnsNotInWorkspace", Math.max(0, from.turnsSince() - more));
+  }
+
+  /** What the user is told about saving. */
+  SavingNotices notices() {
+    return notices;
   }
 
   /** A turn is over: what is scanned from now on has its changes. */
@@ -111,6 +124,7 @@ final class HostSnapshots {
 
   /** Something may be different now. */
   void changed() {
+    loop.check();
     changed = true;
     wait(QUIET);
   }
@@ -121,6 +135,7 @@ final class HostSnapshots {
   }
 
   private void whenQuiet() {
+    loop.check();
     if (!changed || !quiet.getAsBoolean()) {
       return; // whatever runs says at its end that something changed
     }
@@ -128,18 +143,18 @@ final class HostSnapshots {
       wait(QUIET);
       return;
     }
-    take()
-        .onSuccess(v -> again.reset())
-        .onFailure(
-            e -> {
-              LOG.atWarn()
-                  .addKeyValue("session", binding.session())
-                  .addKeyValue("cause", e.getMessage())
-                  .log("a snapshot failed; the next try comes in a while");
-              if (!lane.isOver()) {
-                wait(again.next());
-              }
-            });
+    take().onSuccess(v -> again.reset()).onFailure(this::failed);
+  }
+
+  private void failed(Throwable cause) {
+    LOG.atWarn()
+        .addKeyValue("session", binding.session())
+        .addKeyValue("cause", cause.getMessage())
+        .log("a snapshot failed; the next try comes in a while");
+    if (!lane.isOver()) {
+      notices.failed(cause);
+      wait(again.next());
+    }
   }
 
   /**
@@ -155,12 +170,13 @@ final class HostSnapshots {
     if (!overdue) {
       return Future.succeededFuture();
     }
-    take().onFailure(e -> changed());
+    take().onFailure(this::failed);
     return scanning == null ? Future.succeededFuture() : scanning.otherwiseEmpty();
   }
 
   /** Takes a snapshot of what is there now; completes when it is attached. */
   Future<Void> take() {
+    loop.check();
     if (taking != null) {
       return taking.otherwiseEmpty().compose(v -> take());
     }
@@ -210,6 +226,7 @@ final class HostSnapshots {
 
   private Future<Void> attach(SessionFiles.Scan state, Covered covered, int tries, boolean unsure) {
     boolean same = state.manifest().equals(attached);
+    tried.add(state.manifest()); // whoever hears no answer cannot know
     AttachSnapshot call =
         new AttachSnapshot(
             binding,
@@ -243,6 +260,9 @@ final class HostSnapshots {
       keep = no;
       attached = reply.accepted() ? state.manifest() : "";
       attachedNo = covered.event();
+      tried.clear();
+      quarters.files().attached(state.manifest());
+      notices.saved();
       return Future.succeededFuture();
     }
     if (reply.missing().isEmpty()) {
@@ -256,6 +276,16 @@ final class HostSnapshots {
         .files()
         .store(reply.missing())
         .compose(v -> attach(state, covered, tries - 1, unsure));
+  }
+
+  /**
+   * Keeps on this runner what could not be saved; true where there was anything. To be called when
+   * no more snapshots are taken.
+   */
+  Future<Boolean> keep() {
+    List<String> since = new ArrayList<>(tried);
+    since.add(attached);
+    return quarters.files().keep(attached, new Kept.Since(no, since, coversTurn));
   }
 
   /** Takes no more by itself. */

@@ -2,6 +2,7 @@ package io.ash.runner;
 
 import io.ash.model.PoolStats;
 import io.ash.model.SessionId;
+import io.ash.time.Confined;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ final class Pool {
   private final Map<SessionId, Taking> taking = new HashMap<>();
   private final Set<SessionHost> alive = new LinkedHashSet<>();
   private final Set<SessionHost> leaving = new LinkedHashSet<>();
+  private final Confined loop = new Confined();
   private long evicted;
 
   private record Taking(long epoch, int memoryMb) {}
@@ -48,11 +50,13 @@ final class Pool {
 
   /** A sandbox for this epoch is wanted; it has a place and so much memory from now on. */
   void take(SessionId session, long epoch, int memoryMb) {
+    loop.check();
     taking.put(session, new Taking(epoch, memoryMb));
   }
 
   /** It is there, or will not be. */
   void taken(SessionId session, long epoch) {
+    loop.check();
     if (taking(session) == epoch) {
       taking.remove(session);
     }
@@ -66,16 +70,19 @@ final class Pool {
 
   /** A host lives here until nothing is left of it. */
   void add(SessionHost host) {
+    loop.check();
     alive.add(host);
   }
 
   void remove(SessionHost host) {
+    loop.check();
     alive.remove(host);
     leaving.remove(host);
   }
 
   /** Every host, in the order they came. */
   List<SessionHost> all() {
+    loop.check();
     return List.copyOf(alive);
   }
 
@@ -96,11 +103,13 @@ final class Pool {
 
   /** Somebody begins to give a host back. */
   void leaving(SessionHost host) {
+    loop.check();
     leaving.add(host);
   }
 
   /** It stays, because it was used meanwhile or could not be saved. */
   void stays(SessionHost host) {
+    loop.check();
     leaving.remove(host);
   }
 
@@ -110,6 +119,7 @@ final class Pool {
 
   /** What is here at this moment; each sandbox in exactly one state. */
   PoolStats stats(WarmSandboxes warm) {
+    loop.check();
     int warming = taking.size() + warm.warming();
     int waiting = 0;
     int running = 0;

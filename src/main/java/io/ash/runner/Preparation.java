@@ -40,14 +40,16 @@ final class Preparation {
   /** Fails with {@link Refused} where the agent's own scripts are the reason. */
   Future<Ready> run(AgentSettings settings) {
     Readiness found = quarters.readiness();
-    boolean fresh = open.snapshot() == null;
-    boolean unsettled = fresh && found != Readiness.SETTLED;
     String asked = settings.systemPrompt();
     Future<SessionFiles.Basis> furnished =
         found == Readiness.BARE
             ? quarters.files().furnish()
             : Future.succeededFuture(SessionFiles.Basis.AGENT);
-    return furnished.compose(basis -> goOn(settings, fresh, unsettled, asked, basis));
+    return furnished.compose(
+        basis -> {
+          boolean fresh = open.snapshot() == null && !basis.recovered();
+          return goOn(settings, fresh, fresh && found != Readiness.SETTLED, asked, basis);
+        });
   }
 
   private Future<Ready> goOn(

@@ -6,6 +6,7 @@ import io.ash.model.PoolStats;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.model.SessionId;
+import io.ash.time.Confined;
 import io.ash.wire.BundleChunk;
 import io.ash.wire.CloseSandbox;
 import io.ash.wire.DeleteFile;
@@ -58,6 +59,7 @@ final class Runner implements RunnerApi {
   private final Releases releases;
   private final IdleSandboxes idle;
   private final Map<SessionId, SessionHost> hosts = new LinkedHashMap<>();
+  private final Confined loop = new Confined();
   private boolean draining;
   private boolean closing;
 
@@ -87,6 +89,7 @@ final class Runner implements RunnerApi {
 
   @Override
   public Future<Void> open(OpenSandbox call) {
+    loop.check();
     Binding binding = call.binding();
     if (!isMine(binding)) {
       return gone();
@@ -137,10 +140,12 @@ final class Runner implements RunnerApi {
 
   /** Keeps sandboxes ready as is wished. */
   void keepWarm(List<WarmWish> wishes) {
+    loop.check();
     warm.wish(draining || closing ? List.of() : wishes);
   }
 
   private Future<Void> moveIn(OpenSandbox call, Lodgings.Lodging lodging) {
+    loop.check();
     SessionId session = call.binding().session();
     SessionHost present = hosts.get(session);
     boolean overtaken =
@@ -230,6 +235,7 @@ final class Runner implements RunnerApi {
 
   @Override
   public Future<Void> makeRoom(MakeRoom call) {
+    loop.check();
     if (!call.runner().equals(id) || !call.incarnation().equals(incarnation)) {
       return gone();
     }
@@ -300,11 +306,13 @@ final class Runner implements RunnerApi {
 
   /** What it does at the moment. */
   PoolStats stats() {
+    loop.check();
     return pool.stats(warm);
   }
 
   /** Every sandbox that answers for its session. */
   List<Hosted> hosted() {
+    loop.check();
     return hosts.values().stream()
         .map(h -> new Hosted(h.binding().session(), h.binding().epoch()))
         .toList();
@@ -312,6 +320,7 @@ final class Runner implements RunnerApi {
 
   /** Drops sandboxes that are no longer its own. */
   void drop(List<Hosted> named) {
+    loop.check();
     for (Hosted h : named) {
       SessionHost host = hosts.get(h.session());
       if (host != null && host.binding().epoch() == h.epoch()) {
@@ -322,26 +331,31 @@ final class Runner implements RunnerApi {
 
   /** Most sandboxes at the moment, by places and by what the machine bears. */
   int cap() {
+    loop.check();
     return room.cap(pool.size(), pool.committedMb());
   }
 
   /** Freezes sandboxes whose sessions wait, and gives back those that waited too long. */
   Future<Void> tidyIdle() {
+    loop.check();
     return idle.round();
   }
 
   /** Gives one sandbox back because memory runs out; fails where every one is running. */
   Future<Void> shrink() {
+    loop.check();
     return warm.isEmpty() ? releases.evict() : warm.giveUp();
   }
 
   /** Whether new sandboxes are refused for the time being. */
   void drain(boolean on) {
+    loop.check();
     draining = on;
   }
 
   /** Takes nothing new, saves and removes every sandbox; completes when none is left. */
   Future<Void> closeAll(String reason) {
+    loop.check();
     closing = true;
     List<Future<Void>> all = new ArrayList<>(List.of(warm.close()));
     pool.all().forEach(h -> all.add(h.close(true, reason)));
@@ -349,6 +363,7 @@ final class Runner implements RunnerApi {
   }
 
   private <T> Future<T> with(Binding binding, Function<SessionHost, Future<T>> work) {
+    loop.check();
     SessionHost host = isMine(binding) ? hosts.get(binding.session()) : null;
     return host != null && host.binding().epoch() == binding.epoch() ? work.apply(host) : gone();
   }

@@ -13,6 +13,8 @@ import io.ash.wire.RegisterRunner;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunnerVerticle extends VerticleBase {
   private static final Duration LOOK = Duration.ofSeconds(1);
-  private static final Duration CLOSING = Duration.ofSeconds(20);
+  private static final Duration CLOSING = Duration.ofSeconds(22);
   private static final int WORKERS = 8;
   private static final long LONGEST_WORK_MINUTES = 30;
   private static final long CACHE_BYTES = 2L << 30;
@@ -70,17 +72,22 @@ public final class RunnerVerticle extends VerticleBase {
         .compose(
             sandboxes ->
                 workers
-                    .executeBlocking(
-                        () ->
-                            BlobCache.open(
-                                vertx.fileSystem(),
-                                config.dataDirectory().resolve("cache/blobs"),
-                                CACHE_BYTES))
-                    .compose(cache -> open(workers, sandboxes, cache)))
+                    .executeBlocking(() -> disk(workers))
+                    .compose(disk -> open(workers, sandboxes, disk)))
         .onFailure(e -> workers.close());
   }
 
-  private Future<Void> open(WorkerExecutor workers, Sandboxes sandboxes, BlobCache cache) {
+  /** What is on this runner's disk beside its sandboxes. */
+  private record Disk(BlobCache cache, KeptFiles kept) {}
+
+  private Disk disk(WorkerExecutor workers) throws IOException {
+    Path data = config.dataDirectory();
+    return new Disk(
+        BlobCache.open(vertx.fileSystem(), data.resolve("cache/blobs"), CACHE_BYTES),
+        KeptFiles.open(data.resolve("kept"), workers, around.clock().instant()));
+  }
+
+  private Future<Void> open(WorkerExecutor workers, Sandboxes sandboxes, Disk disk) {
     UUID incarnation = UUID.randomUUID();
     EventUplink uplink =
         new EventUplink(
@@ -104,7 +111,8 @@ public final class RunnerVerticle extends VerticleBase {
                 new WorkspaceSessionFiles(
                     call,
                     sandbox,
-                    cache.before(new RemoteBlobs(call.binding(), around.coordinator())),
+                    disk.cache().before(new RemoteBlobs(call.binding(), around.coordinator())),
+                    disk.kept(),
                     workers),
             workers,
             context);

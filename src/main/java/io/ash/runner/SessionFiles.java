@@ -39,6 +39,17 @@ interface SessionFiles {
    */
   Future<Scan> scan(Runnable looked);
 
+  /** What the last scan found is the newest snapshot now. */
+  void attached(String manifest);
+
+  /**
+   * Keeps on this runner's disk what cannot be saved; true where there was anything that the newest
+   * snapshot has not. What is kept comes back by {@link #furnish} of a later epoch.
+   *
+   * @param newest manifest of the newest snapshot, empty where that is not known
+   */
+  Future<Boolean> keep(String newest, Kept.Since since);
+
   /** Stores these blobs of the last scan, which somebody lost. */
   Future<Void> store(List<String> keys);
 
@@ -76,8 +87,25 @@ interface SessionFiles {
    *
    * @param snapshot null for those of the agent
    * @param damage why it is not the newest snapshot, null where it is
+   * @param kept what had been kept on this runner, null for nothing
+   * @param recovered whether that is in the files again, beyond the snapshot
    */
-  record Basis(@Nullable SnapshotRef snapshot, @Nullable String damage) {
+  record Basis(
+      @Nullable SnapshotRef snapshot,
+      @Nullable String damage,
+      @Nullable Kept kept,
+      boolean recovered) {
+    /** A snapshot or the agent's files; nothing had been kept. */
+    Basis(@Nullable SnapshotRef snapshot, @Nullable String damage) {
+      this(snapshot, damage, null, false);
+    }
+
+    /** The last turn whose changes are in the files, 0 for none. */
+    int coversTurn() {
+      int saved = snapshot == null ? 0 : snapshot.coversTurn();
+      return kept != null && recovered ? Math.max(saved, kept.since().coversTurn()) : saved;
+    }
+
     /** The agent's own files. */
     static final Basis AGENT = new Basis(null, null);
   }

@@ -13,6 +13,7 @@ import io.ash.runner.dialect.Dialect;
 import io.ash.runner.dialect.Heard;
 import io.ash.runner.dialect.Turn;
 import io.ash.runner.dialect.TurnOptions;
+import io.ash.time.Confined;
 import io.ash.wire.LogPage;
 import io.ash.wire.OpenSandbox;
 import io.ash.wire.StartTurn;
@@ -41,6 +42,7 @@ final class SessionHost implements EventLane.Speaker {
   private final HostSnapshots snapshots;
   private final Function<String, Dialect> dialects;
   private final Promise<Void> gone = Promise.promise();
+  private final Confined loop = new Confined();
   private HostPhase phase = new HostPhase.Preparing();
   private AgentSettings settings;
   private @Nullable AgentSeat seat;
@@ -155,27 +157,26 @@ final class SessionHost implements EventLane.Speaker {
               seat = agent;
               return phase.open()
                   ? agent.launch(settings, TurnOptions.NONE)
-                  : Future.<Void>failedFuture(goneNow());
+                  : HostPhase.<Void>away();
             })
         .compose(v -> ready());
   }
 
   private Future<Void> ready() {
+    loop.check();
     if (!(phase instanceof HostPhase.Preparing preparing)) {
-      return Future.failedFuture(goneNow());
+      return HostPhase.away();
     }
     phase = preparing.ready();
     startNext();
-    if (open.snapshot() == null) {
-      snapshots.changed();
-    }
+    snapshots.ready();
     return Future.succeededFuture();
   }
 
   /** Begins a turn, or keeps it for later where the host is not ready for it. */
   Future<Void> startTurn(StartTurn call) {
     if (!phase.open()) {
-      return Future.failedFuture(goneNow());
+      return HostPhase.away();
     }
     boolean known = call.turn() <= lastTurn || (next != null && next.turn() == call.turn());
     if (known) {
@@ -215,7 +216,7 @@ final class SessionHost implements EventLane.Speaker {
   private Future<Void> begin(OpenTurn begun, StartTurn call) {
     AgentSeat agent = seat;
     if (agent == null) {
-      return Future.failedFuture(goneNow());
+      return HostPhase.away();
     }
     TurnOptions options = TurnOptions.of(call.options());
     Turn message = new Turn(call.turn(), call.content(), settings, options);
@@ -242,7 +243,7 @@ final class SessionHost implements EventLane.Speaker {
   /** Asks for the end of a turn; one that has not begun ends when it would begin. */
   Future<Void> interrupt(int no) {
     if (!phase.open()) {
-      return Future.failedFuture(goneNow());
+      return HostPhase.away();
     }
     OpenTurn now = turn;
     if (no > lastTurn) {
@@ -272,6 +273,7 @@ final class SessionHost implements EventLane.Speaker {
   }
 
   private void say(Event event) {
+    loop.check();
     OpenTurn now = turn;
     if (event.kind() == EventKind.END) {
       if (now == null || now.no() != event.turn()) {
@@ -322,7 +324,7 @@ final class SessionHost implements EventLane.Speaker {
 
   /** Takes a snapshot now; completes when it is attached. */
   Future<Void> snapshot() {
-    return phase.inhabited() ? snapshots.take() : Future.failedFuture(goneNow());
+    return phase.inhabited() ? snapshots.take() : HostPhase.away();
   }
 
   /** Ends everything; completes when nothing is left. Later calls join the first. */
@@ -391,9 +393,5 @@ final class SessionHost implements EventLane.Speaker {
         .addKeyValue("why", why)
         .log("the sandbox is dropped; the session goes on elsewhere");
     close(false, why);
-  }
-
-  private static Refused goneNow() {
-    return new Refused(Refusal.SANDBOX_GONE, "the sandbox is not there");
   }
 }

@@ -1,7 +1,5 @@
 package io.ash.runner;
 
-import io.ash.model.Refusal;
-import io.ash.model.Refused;
 import io.ash.wire.ExecResult;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -52,15 +50,11 @@ final class SideWork {
                     changed.run();
                   }
                 })
-        : gone();
+        : HostPhase.away();
   }
 
   /** Does something that changes nothing; where the processes stand still, they go on doing so. */
   <T> Future<T> looking(Function<SessionFiles, Future<T>> work) {
-    return inhabited.getAsBoolean() ? work.apply(quarters.files()) : gone();
-  }
-
-  private static <T> Future<T> gone() {
-    return Future.failedFuture(new Refused(Refusal.SANDBOX_GONE, "the sandbox is not there"));
+    return inhabited.getAsBoolean() ? work.apply(quarters.files()) : HostPhase.away();
   }
 }

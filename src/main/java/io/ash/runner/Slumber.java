@@ -1,5 +1,6 @@
 package io.ash.runner;
 
+import io.ash.time.Confined;
 import io.vertx.core.Future;
 
 /**
@@ -11,6 +12,7 @@ final class Slumber {
   private Future<Void> latest = Future.succeededFuture();
   private int step;
   private boolean frozen;
+  private final Confined loop = new Confined();
 
   Slumber(Quarters quarters) {
     this.quarters = quarters;
@@ -23,6 +25,7 @@ final class Slumber {
 
   /** Makes the processes stand still; where they do not, they go on and the answer is a failure. */
   Future<Void> freeze() {
+    loop.check();
     if (frozen) {
       return latest;
     }
@@ -46,6 +49,7 @@ final class Slumber {
 
   /** Completes when the processes go on; fails where they cannot be made to. */
   Future<Void> awake() {
+    loop.check();
     if (frozen) {
       frozen = false;
       int mine = ++step;

@@ -3,6 +3,7 @@ package io.ash.runner;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.time.Backoff;
+import io.ash.time.Confined;
 import io.ash.wire.OpenSandbox;
 import io.ash.wire.WarmSpec;
 import io.ash.wire.WarmWish;
@@ -38,6 +39,7 @@ final class WarmSandboxes implements Lodgings {
   private final List<WarmSandbox> all = new ArrayList<>();
   private final Map<WarmSpec, Backoff> failing = new HashMap<>();
   private final Set<WarmSpec> resting = new HashSet<>();
+  private final Confined loop = new Confined();
   private List<WarmWish> wishes = List.of();
   private int going;
   private long hits;
@@ -86,6 +88,7 @@ final class WarmSandboxes implements Lodgings {
 
   /** Takes what is wished from now on. */
   void wish(List<WarmWish> newest) {
+    loop.check();
     wishes = List.copyOf(newest);
     failing.keySet().retainAll(newest.stream().map(WarmWish::spec).toList());
     arrange();
@@ -93,6 +96,7 @@ final class WarmSandboxes implements Lodgings {
 
   @Override
   public Future<Lodging> take(OpenSandbox call) {
+    loop.check();
     Optional<WarmSandbox> found = all.stream().filter(w -> w.fits(call)).findFirst();
     if (found.isEmpty()) {
       return cold.take(call);
@@ -138,12 +142,14 @@ final class WarmSandboxes implements Lodgings {
   }
 
   private Future<Void> remove(WarmSandbox one) {
+    loop.check();
     all.remove(one);
     going++;
     return one.vacate().onComplete(done -> going--);
   }
 
   private void arrange() {
+    loop.check();
     Map<WarmSpec, Integer> left = new HashMap<>();
     wishes.forEach(w -> left.put(w.spec(), w.count()));
     for (WarmSandbox one : List.copyOf(all)) {

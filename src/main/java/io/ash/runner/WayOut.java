@@ -5,6 +5,7 @@ import io.ash.model.Notice;
 import io.ash.runner.egress.EgressPlan;
 import io.ash.runner.egress.Outlet;
 import io.ash.runner.sandbox.NetworkSpace;
+import io.ash.time.Confined;
 import io.vertx.core.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class WayOut {
   private boolean installing;
   private Consumer<Notice> ear = notice -> {};
   private @Nullable Outlet outlet;
+  private final Confined here = new Confined();
 
   WayOut(NetworkSpace space, EgressPlan plan, NetworkPolicy policy, OnLoop loop) {
     this.space = space;
@@ -40,6 +42,7 @@ final class WayOut {
   }
 
   void tell(Notice notice) {
+    here.check();
     ear.accept(notice);
   }
 
@@ -63,6 +66,7 @@ final class WayOut {
   }
 
   private Future<Void> apply() {
+    here.check();
     return outlet == null
         ? Future.succeededFuture()
         : loop.back(outlet.change(installing ? plan.installing(policy) : plan.terms(policy)));

@@ -22,19 +22,28 @@ import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The files of a session where its sandbox has them. Confined to the runner loop. */
 final class WorkspaceSessionFiles implements SessionFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkspaceSessionFiles.class);
+
   private final OpenSandbox call;
   private final Workspace workspace;
+  private final KeptFiles kept;
 
   /**
    * The files of one sandbox.
    *
    * @param blobs the store as this epoch may see it
+   * @param kept what could not be saved before
    */
-  WorkspaceSessionFiles(OpenSandbox call, Sandbox sandbox, Blobs blobs, WorkerExecutor workers) {
+  WorkspaceSessionFiles(
+      OpenSandbox call, Sandbox sandbox, Blobs blobs, KeptFiles kept, WorkerExecutor workers) {
     this.call = call;
+    this.kept = kept;
     Premises premises =
         new Premises(
             sandbox.workspace(),
@@ -45,7 +54,7 @@ final class WorkspaceSessionFiles implements SessionFiles {
         new Workspace(
             premises,
             call.runtime().snapshots().skip(),
-            blobs,
+            kept.before(call.binding().session(), blobs),
             BlobKeys.of(call.blobKey()),
             still(sandbox),
             workers);
@@ -67,6 +76,32 @@ final class WorkspaceSessionFiles implements SessionFiles {
 
   @Override
   public Future<Basis> furnish() {
+    return kept.look(call)
+        .compose(found -> found.isPresent() ? furnish(found.get()) : fromTheStore());
+  }
+
+  private Future<Basis> furnish(Kept before) {
+    return before.leadsOnFrom(call)
+        ? workspace
+            .recover(before.manifest())
+            .map(new Basis(call.snapshot(), null, before, true))
+            .recover(
+                e ->
+                    isDamage(e)
+                        ? workspace.clear().compose(v -> without(before, e.getMessage()))
+                        : Future.failedFuture(e))
+        : without(before, "the session went on without them");
+  }
+
+  private Future<Basis> without(Kept before, @Nullable String why) {
+    LOG.atWarn()
+        .addKeyValue("session", call.binding().session())
+        .addKeyValue("cause", why)
+        .log("files that were kept are not used; the session is told");
+    return fromTheStore().map(b -> new Basis(b.snapshot(), b.damage(), before, false));
+  }
+
+  private Future<Basis> fromTheStore() {
     SnapshotRef snapshot = call.snapshot();
     return snapshot == null
         ? workspace.furnish(call.agent().manifest()).map(Basis.AGENT)
@@ -125,6 +160,19 @@ final class WorkspaceSessionFiles implements SessionFiles {
   @Override
   public Future<Scan> scan(Runnable looked) {
     return workspace.scan(looked).map(s -> new Scan(s.manifest(), s.blobs()));
+  }
+
+  @Override
+  public void attached(String manifest) {
+    workspace.attached(manifest);
+    kept.clear(call.binding().session())
+        .onFailure(e -> LOG.warn("kept files that are saved now stay: {}", e.getMessage()));
+  }
+
+  @Override
+  public Future<Boolean> keep(String newest, Kept.Since since) {
+    return kept.put(
+        call.binding(), newest, since, place -> workspace.keep(place).map(s -> s.manifest()));
   }
 
   @Override

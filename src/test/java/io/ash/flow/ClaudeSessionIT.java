@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ash.testing.AshServer;
 import io.ash.testing.ClaudeCommandLine;
 import io.ash.testing.FakeMessagesApi;
-import io.ash.testing.LeavesNothing;
 import io.ash.testing.SseReader;
 import io.ash.testing.SseReader.Frame;
 import io.vertx.core.Vertx;
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The real {@code claude} command line in a real sandbox, against a Messages API on loopback. */
 @ExtendWith(VertxExtension.class)
-@ExtendWith(LeavesNothing.class)
 class ClaudeSessionIT {
   @Test
   void talksUsesAToolAndRemembersAcrossAColdResume(Vertx vertx, @TempDir Path directory)

@@ -50,17 +50,7 @@ class DepotsIT {
   @Test
   void workspacesComeBackFromABucketAndOutagesOfItLoseNothing() throws Exception {
     try (S3Server s3 = S3Server.start(directory.resolve("s3"))) {
-      Map<String, String> settings =
-          Map.of(
-              "ASH_SNAPSHOT_URL",
-              "s3://files/ash",
-              "AWS_ENDPOINT_URL",
-              s3.endpoint(),
-              "ASH_S3_ACCESS_KEY_ID",
-              S3Server.KEY_ID,
-              "ASH_S3_SECRET_ACCESS_KEY",
-              S3Server.SECRET);
-      try (AshServer running = start(settings)) {
+      try (AshServer running = start(bucket(s3))) {
         assertThat(running.process().isAlive()).isTrue();
         exec(
             "head -c 9000000 /dev/urandom > noise && mkdir a && echo hello > a/b && chmod 700 a/b");
@@ -85,6 +75,53 @@ class DepotsIT {
         assertThat(exec("cat c")).isEqualTo("later\n");
       }
     }
+  }
+
+  @Test
+  void aStopDuringAnOutageOfTheBucketLosesNothing() throws Exception {
+    try (S3Server s3 = S3Server.start(directory.resolve("s3"))) {
+      try (AshServer running = start(bucket(s3))) {
+        exec("mkdir a && echo saved > a/b && echo hidden > ~/.own");
+        act("stop");
+        act("resume");
+        s3.kill();
+        exec("echo later > a/c && echo more >> ~/.own && rm a/b");
+        act("stop");
+        assertThat(events()).contains("workspace_kept");
+        s3.again();
+        act("resume");
+        assertThat(exec("ls a; cat a/c ~/.own")).isEqualTo("c\nlater\nhidden\nmore\n");
+        assertThat(events()).contains("workspace_recovered");
+
+        s3.kill();
+        exec("echo last > a/d");
+        running.stop();
+        s3.again();
+        running.start();
+        act("resume");
+        assertThat(exec("ls a; cat a/d ~/.own")).isEqualTo("c\nd\nlast\nhidden\nmore\n");
+        act("stop");
+        Awaitility.await("what is saved is not kept any more")
+            .atMost(LIMIT)
+            .untilAsserted(() -> assertThat(directory.resolve("data/kept")).isEmptyDirectory());
+      }
+    }
+  }
+
+  private static Map<String, String> bucket(S3Server s3) {
+    return Map.of(
+        "ASH_SNAPSHOT_URL",
+        "s3://files/ash",
+        "AWS_ENDPOINT_URL",
+        s3.endpoint(),
+        "ASH_S3_ACCESS_KEY_ID",
+        S3Server.KEY_ID,
+        "ASH_S3_SECRET_ACCESS_KEY",
+        S3Server.SECRET);
+  }
+
+  private String events() throws Exception {
+    return server.call("GET", "/api/sessions/" + session + "/events?limit=1000", null).body();
   }
 
   @Test

@@ -4,18 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ash.testing.AshServer;
-import io.ash.testing.LeavesNothing;
 import io.ash.testing.SseReader;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server with two places: who waits makes way, is told, and comes back with what it knew. */
-@ExtendWith(LeavesNothing.class)
 class FullHouseIT {
   @Test
   void makesWayAndComesBack(@TempDir Path directory) throws Exception {

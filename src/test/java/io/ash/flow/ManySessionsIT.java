@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ash.testing.AshServer;
 import io.ash.testing.Census;
-import io.ash.testing.LeavesNothing;
 import io.ash.testing.SseReader;
 import io.ash.testing.SseReader.Frame;
 import java.io.IOException;
@@ -21,11 +20,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two hundred sessions, thirty-two at a time: nothing lost, nothing repeated, nothing left. */
-@ExtendWith(LeavesNothing.class)
 class ManySessionsIT {
   private static final int SESSIONS = 200;
   private static final int AT_ONCE = 32;

@@ -27,11 +27,14 @@ final class FakeQuarters implements Quarters, SessionFiles {
   final List<String> execs = new ArrayList<>();
   final List<Boolean> installing = new ArrayList<>();
   final List<String> stored = new ArrayList<>();
+  final List<String> saved = new ArrayList<>();
+  final List<Kept.Since> kept = new ArrayList<>();
   Future<Void> furnished = Future.succeededFuture();
   Consumer<Notice> notices = notice -> {};
   ExecResult execResult = new ExecResult(0, "", "", false, false);
   Future<Void> beforeExec = Future.succeededFuture();
   Promise<Void> beforeScan = done();
+  Future<Void> scanning = Future.succeededFuture();
   Promise<Void> beforeFrozen = done();
   final List<String> frozen = new ArrayList<>();
   boolean stubbornAgents;
@@ -111,7 +114,19 @@ final class FakeQuarters implements Quarters, SessionFiles {
     return beforeScan
         .future()
         .onComplete(v -> looked.run())
+        .compose(v -> scanning)
         .map(new Scan(manifest, List.of(manifest)));
+  }
+
+  @Override
+  public void attached(String manifest) {
+    saved.add(manifest);
+  }
+
+  @Override
+  public Future<Boolean> keep(String newest, Kept.Since since) {
+    kept.add(since);
+    return Future.succeededFuture(!newest.equals("m" + files.hashCode()));
   }
 
   @Override

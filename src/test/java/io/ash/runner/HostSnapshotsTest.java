@@ -6,6 +6,9 @@ import io.ash.model.Binding;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
 import io.ash.model.NetworkPolicy;
+import io.ash.model.Notice;
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
 import io.ash.model.RuntimeKind;
 import io.ash.model.SnapshotPolicy;
 import io.ash.wire.AgentFiles;
@@ -13,6 +16,7 @@ import io.ash.wire.AttachSnapshot;
 import io.ash.wire.OpenSandbox;
 import io.ash.wire.RuntimeSpec;
 import io.ash.wire.SnapshotRef;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -142,6 +146,87 @@ class HostSnapshotsTest extends HostTest {
     AttachSnapshot asked = coordinator.lastAttach();
     assertThat(asked.no()).isEqualTo(5);
     assertThat(asked.keep()).isEqualTo(3);
+  }
+
+  @Test
+  void tellsOnceThatNothingCanBeSavedAndOnceThatItCanAgain() {
+    SessionHost host = host(false, null);
+    host.prepare();
+    run();
+    quarters.scanning = Future.failedFuture("the store is away");
+    host.startTurn(turn(binding, 1));
+    quarters.agent().says("{\"type\":\"done\"}");
+    pass(Duration.ofSeconds(4));
+    assertThat(journal()).as("it may be over at once").containsExactly("message", "end:done");
+    pass(Duration.ofSeconds(30));
+    assertThat(journal()).containsExactly("message", "end:done", "notice");
+    assertThat(bodies().get(2)).contains("workspace_not_saved", "the store is away");
+
+    quarters.scanning = Future.succeededFuture();
+    keep();
+    pass(Duration.ofMinutes(6));
+    assertThat(journal()).containsExactly("message", "end:done", "notice", "notice");
+    assertThat(bodies().get(3)).contains("workspace_saved");
+  }
+
+  @Test
+  void keepsOnTheRunnerWhatNobodyTakesAtTheEnd() {
+    SessionHost host = host(false, newest);
+    quarters.basis = new SessionFiles.Basis(newest, null);
+    host.prepare();
+    host.startTurn(turn(binding, 7));
+    quarters.agent().says("{\"type\":\"done\"}");
+    quarters.scanning = Future.failedFuture(new Refused(Refusal.UNAVAILABLE, "it is away"));
+    quarters.files.put("WORKSPACE/new", "x");
+    host.close(true, "stopped");
+    pass(Duration.ofSeconds(15));
+
+    assertThat(quarters.kept).containsExactly(new Kept.Since(4, List.of("m4"), 7));
+    assertThat(bodies().get(bodies().size() - 1)).contains("workspace_kept", "it is away");
+    assertThat(quarters.vacated).isTrue();
+  }
+
+  @Test
+  void keepsNothingForAnEpochThatIsOver() {
+    SessionHost host = host(false, null);
+    host.prepare();
+    run();
+    quarters.scanning = Future.failedFuture(new Refused(Refusal.UNAVAILABLE, "it is away"));
+    host.close(true, "stopped");
+    run();
+    coordinator.bind(session, "elsewhere", BOOT);
+    host.notice(Notice.of("any", "thing", null));
+    pass(Duration.ofSeconds(15));
+
+    assertThat(quarters.kept).isEmpty();
+    assertThat(quarters.vacated).isTrue();
+  }
+
+  @Test
+  void saysThatKeptFilesAreBackAndSavesThem() {
+    Kept kept = new Kept(1, "k", new Kept.Since(4, List.of("m4"), 7));
+    SnapshotRef behind = new SnapshotRef(4, "m4", 30, 6, 2, null);
+    quarters.basis = new SessionFiles.Basis(behind, null, kept, true);
+    SessionHost host = host(false, behind);
+    host.prepare();
+    keep();
+    pass(Duration.ofSeconds(1));
+
+    assertThat(new JsonObject(host.facts()).getInteger("turnsNotInWorkspace")).isEqualTo(1);
+    assertThat(bodies().get(0)).contains("workspace_recovered");
+    assertThat(coordinator.lastAttach().no()).isEqualTo(5);
+    assertThat(coordinator.lastAttach().coversTurn()).isEqualTo(7);
+  }
+
+  @Test
+  void saysThatKeptFilesAreNotUsed() {
+    quarters.basis =
+        new SessionFiles.Basis(
+            newest, null, new Kept(1, "k", new Kept.Since(3, List.of("m3"), 5)), false);
+    host(false, newest).prepare();
+
+    assertThat(bodies()).hasSize(1);
+    assertThat(bodies().get(0)).contains("workspace_changes_lost", "turn 5");
   }
 
   /** Lets the coordinator have every blob of the next snapshots. */

@@ -10,7 +10,6 @@ import io.ash.model.EventKind;
 import io.ash.model.Limits;
 import io.ash.model.SessionId;
 import io.ash.testing.FakeCoordinator;
-import io.ash.testing.LeavesNothing;
 import io.ash.wire.AgentFiles;
 import io.ash.wire.Exec;
 import io.ash.wire.ExecResult;
@@ -22,10 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Whatever an agent does, the session beside it keeps answering and nothing of it is left. */
-@ExtendWith(LeavesNothing.class)
 class HostileAgentIT {
   private static final String SCRIPT =
       """

@@ -14,6 +14,8 @@ import io.ash.model.Binding;
 import io.ash.model.Event;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
+import io.ash.model.NetworkPolicy;
+import io.ash.model.PoolStats;
 import io.ash.model.RuntimeKind;
 import io.ash.model.SessionId;
 import io.ash.process.Spawner;
@@ -28,12 +30,16 @@ import io.ash.time.Timers;
 import io.ash.wire.AgentFiles;
 import io.ash.wire.AttachSnapshot;
 import io.ash.wire.CloseSandbox;
+import io.ash.wire.Heartbeat;
 import io.ash.wire.OpenSandbox;
+import io.ash.wire.ReadFile;
 import io.ash.wire.RunnerApi;
 import io.ash.wire.RuntimeSpec;
 import io.ash.wire.SandboxOpened;
 import io.ash.wire.SnapshotRef;
 import io.ash.wire.StartTurn;
+import io.ash.wire.WarmSpec;
+import io.ash.wire.WarmWish;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -180,12 +186,57 @@ final class RunnerHouse implements AutoCloseable {
         0);
   }
 
+  /** The same call for a session with an environment of its own, under a policy of its own. */
+  static OpenSandbox with(OpenSandbox call, NetworkPolicy policy, Map<String, String> env) {
+    return new OpenSandbox(
+        call.binding(),
+        call.tenant(),
+        call.blobKey(),
+        call.agent(),
+        call.runtime().under(policy),
+        call.snapshot(),
+        call.resumed(),
+        call.snapshotNo(),
+        env,
+        call.settings(),
+        call.openTurn());
+  }
+
+  /** Wishes sandboxes to be kept ready for sessions that are opened like one. */
+  void keepWarm(OpenSandbox like, boolean settled, int count) {
+    coordinator.keepWarm(
+        new WarmWish(
+            new WarmSpec(
+                like.tenant(), like.blobKey(), like.agent(), like.runtime(), Map.of(), settled),
+            count));
+  }
+
+  /** Waits until so many sandboxes are ready and none is being prepared. */
+  void awaitWarm(int count) {
+    await().atMost(LIMIT).until(() -> lastStats().warm() == count && lastStats().warming() == 0);
+  }
+
+  /** What the last heartbeat said. */
+  PoolStats lastStats() {
+    List<Heartbeat> beats = coordinator.beats();
+    return beats.isEmpty() ? PoolStats.EMPTY : beats.get(beats.size() - 1).stats();
+  }
+
+  /** Opens a sandbox as a call says and waits until it is ready. */
+  Binding open(OpenSandbox call) {
+    result(runner().open(call));
+    assertThat(report(call.binding()).failure()).isNull();
+    return call.binding();
+  }
+
+  /** The text of a file of the workspace. */
+  String file(Binding binding, String path) {
+    return result(runner().readFile(new ReadFile(binding, path, 0, 100_000))).bytes().toString();
+  }
+
   /** Opens a sandbox and waits until it is ready. */
   Binding open(SessionId session, AgentFiles agent, String... command) {
-    Binding binding = bind(session);
-    result(runner().open(call(binding, agent, Limits.UNSET, command)));
-    assertThat(report(binding).failure()).isNull();
-    return binding;
+    return open(call(bind(session), agent, Limits.UNSET, command));
   }
 
   SandboxOpened report(Binding binding) {

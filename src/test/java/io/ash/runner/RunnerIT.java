@@ -12,12 +12,11 @@ import io.ash.model.LimitKind;
 import io.ash.model.Limits;
 import io.ash.model.SessionId;
 import io.ash.testing.FakeCoordinator;
-import io.ash.testing.LeavesNothing;
 import io.ash.wire.AgentFiles;
+import io.ash.wire.AttachSnapshot;
 import io.ash.wire.Exec;
 import io.ash.wire.ListFiles;
 import io.ash.wire.LogEntry;
-import io.ash.wire.ReadFile;
 import io.ash.wire.ReadLogs;
 import io.ash.wire.SandboxOpened;
 import io.ash.wire.SnapshotSandbox;
@@ -33,10 +32,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Sessions on a real runner: jails, processes, files, snapshots. */
-@ExtendWith(LeavesNothing.class)
 class RunnerIT {
   private static final String[] COUNTER = {"sh", "counter.sh"};
 
@@ -92,11 +89,7 @@ class RunnerIT {
     try (RunnerHouse other = new RunnerHouse("r2", coordinator)) {
       Binding second = other.open(session, counter(), COUNTER);
       assertThat(said(other.talk(second, 3, "three"))).contains("turn 3");
-      assertThat(
-              result(other.runner().readFile(new ReadFile(second, "by/hand.txt", 0, 100)))
-                  .bytes()
-                  .toString())
-          .isEqualTo("mine");
+      assertThat(other.file(second, "by/hand.txt")).isEqualTo("mine");
       other.close(second, false);
     }
   }
@@ -125,6 +118,43 @@ class RunnerIT {
             });
     result(house.runner().snapshot(new SnapshotSandbox(binding)));
     house.close(binding, true);
+  }
+
+  @Test
+  void bringsBackWhatCouldNotBeSavedWhenItsSessionComesBack() throws Exception {
+    Binding first = house.open(session, counter(), COUNTER);
+    house.talk(first, 1, "one");
+    result(house.runner().snapshot(new SnapshotSandbox(first)));
+    AttachSnapshot saved = coordinator.snapshot(session);
+    coordinator.filesAway(true);
+    house.talk(first, 2, "two");
+    result(house.runner().writeFile(new WriteFile(first, "by/hand.txt", Buffer.buffer("mine"))));
+    house.close(first, true);
+    assertThat(coordinator.snapshot(session)).isEqualTo(saved);
+    assertThat(notices()).contains("workspace_kept");
+    assertThat(house.data.resolve("kept/" + session)).isDirectory();
+    assertThat(house.left(session)).allMatch(left -> left.contains("/kept/"));
+
+    coordinator.filesAway(false);
+    Binding second = house.open(session, counter(), COUNTER);
+    assertThat(notices()).contains("workspace_recovered");
+    assertThat(said(house.talk(second, 3, "three"))).contains("turn 3");
+    assertThat(house.file(second, "by/hand.txt")).isEqualTo("mine");
+    house.close(second, true);
+    assertThat(coordinator.snapshot(session).no()).isGreaterThan(saved.no());
+    await().atMost(RunnerHouse.LIMIT).until(() -> house.left(session).isEmpty());
+    try (RunnerHouse other = new RunnerHouse("r2", coordinator)) {
+      Binding third = other.open(session, counter(), COUNTER);
+      assertThat(said(other.talk(third, 4, "four"))).contains("turn 4");
+      other.close(third, false);
+    }
+  }
+
+  private String notices() {
+    return coordinator.journal(session).stream()
+        .filter(e -> e.kind() == EventKind.NOTICE)
+        .map(Event::body)
+        .collect(Collectors.joining());
   }
 
   @Test

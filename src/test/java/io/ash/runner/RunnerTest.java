@@ -1,6 +1,7 @@
 package io.ash.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ash.model.Binding;
 import io.ash.model.PoolStats;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class RunnerTest extends HostTest {
@@ -88,6 +90,14 @@ class RunnerTest extends HostTest {
     assertThat(report.failure()).isNull();
     assertThat(report.facts()).contains("\"isolation\":\"fake\"").contains("\"runtime\":\"jsonl\"");
     assertThat(runner.hosted()).containsExactly(new Hosted(session, binding.epoch()));
+  }
+
+  @Test
+  void isTouchedOnItsOwnLoopOnly() {
+    open(bind(session));
+    assertThatThrownBy(() -> CompletableFuture.runAsync(runner::stats).join())
+        .hasRootCauseInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("was touched on");
   }
 
   @Test

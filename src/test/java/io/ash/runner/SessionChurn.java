@@ -10,17 +10,14 @@ import io.ash.model.Limits;
 import io.ash.model.SessionId;
 import io.ash.testing.Census;
 import io.ash.testing.FakeCoordinator;
-import io.ash.testing.LeavesNothing;
 import io.ash.wire.AgentFiles;
 import io.ash.wire.Exec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A thousand sessions, one wave after another; runs with the profile {@code churn} only. */
-@ExtendWith(LeavesNothing.class)
 class SessionChurn {
   private static final int SESSIONS = Integer.getInteger("ash.churn.sessions", 1000);
   private static final int WAVE = 20;

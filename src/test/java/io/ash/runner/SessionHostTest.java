@@ -190,6 +190,7 @@ class SessionHostTest extends HostTest {
 
   @Test
   void leavesAnAgentAloneThatObeysAnInterrupt() {
+    coordinator.store("m" + quarters.files.hashCode(), io.vertx.core.buffer.Buffer.buffer());
     host.prepare();
     host.startTurn(turn(binding, 1));
     host.interrupt(1);

@@ -5,21 +5,14 @@ import static io.ash.runner.RunnerHouse.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.ash.model.Binding;
 import io.ash.model.Limits;
-import io.ash.model.PoolStats;
 import io.ash.model.SessionId;
 import io.ash.testing.FakeCoordinator;
 import io.ash.wire.AgentFiles;
 import io.ash.wire.Exec;
-import io.ash.wire.Heartbeat;
 import io.ash.wire.OpenSandbox;
-import io.ash.wire.ReadFile;
-import io.ash.wire.WarmSpec;
-import io.ash.wire.WarmWish;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -72,30 +65,6 @@ class WarmIT {
     return house.call(house.bind(session), agent, Limits.UNSET, COMMAND);
   }
 
-  private static WarmWish wish(OpenSandbox call, boolean settled, int count) {
-    return new WarmWish(
-        new WarmSpec(
-            call.tenant(), call.blobKey(), call.agent(), call.runtime(), Map.of(), settled),
-        count);
-  }
-
-  private PoolStats lastStats() {
-    List<Heartbeat> beats = coordinator.beats();
-    return beats.isEmpty() ? PoolStats.EMPTY : beats.get(beats.size() - 1).stats();
-  }
-
-  private void awaitWarm(int count) {
-    await()
-        .atMost(RunnerHouse.LIMIT)
-        .until(() -> lastStats().warm() == count && lastStats().warming() == 0);
-  }
-
-  private String file(Binding binding, String path) {
-    return result(house.runner().readFile(new ReadFile(binding, path, 0, 100_000)))
-        .bytes()
-        .toString();
-  }
-
   private long live() throws Exception {
     try (Stream<Path> all = Files.list(house.data.resolve("sandboxes/live"))) {
       return all.count();
@@ -105,22 +74,21 @@ class WarmIT {
   @Test
   void becomesTheSandboxOfItsSession() throws Exception {
     OpenSandbox call = call(agent());
-    coordinator.keepWarm(wish(call, true, 1));
-    awaitWarm(1);
+    house.keepWarm(call, true, 1);
+    house.awaitWarm(1);
     assertThat(live()).isEqualTo(1);
     coordinator.keepWarm();
-    result(house.runner().open(call));
-    assertThat(house.report(call.binding()).failure()).isNull();
+    house.open(call);
 
     assertThat(how(house.talk(call.binding(), 1, "hello"))).isEqualTo("done");
-    assertThat(file(call.binding(), "heard.txt").lines().toList().get(0))
+    assertThat(house.file(call.binding(), "heard.txt").lines().toList().get(0))
         .contains("\"type\":\"session\"")
         .contains(session.toString());
-    assertThat(file(call.binding(), "env.txt")).contains("ASH_SESSION_ID=\n");
+    assertThat(house.file(call.binding(), "env.txt")).contains("ASH_SESSION_ID=\n");
     assertThat(result(house.runner().exec(new Exec(call.binding(), "env", 5000))).stdout())
         .contains("ASH_SESSION_ID=" + session);
-    awaitWarm(0);
-    assertThat(lastStats().preWarmHits()).isEqualTo(1);
+    house.awaitWarm(0);
+    assertThat(house.lastStats().preWarmHits()).isEqualTo(1);
     assertThat(live()).isEqualTo(1);
     house.close(call.binding(), true);
     assertThat(coordinator.snapshot(session)).isNotNull();
@@ -131,39 +99,27 @@ class WarmIT {
   void bringsTheSessionsOwnEnvironmentAndRunsScriptsOnlyThen() throws Exception {
     AgentFiles agent = agent();
     OpenSandbox plain = call(agent);
-    coordinator.keepWarm(wish(plain, false, 1));
-    awaitWarm(1);
+    house.keepWarm(plain, false, 1);
+    house.awaitWarm(1);
     OpenSandbox call =
-        new OpenSandbox(
-            plain.binding(),
-            plain.tenant(),
-            plain.blobKey(),
-            agent,
-            plain.runtime(),
-            null,
-            false,
-            0,
-            Map.of("SECRET", "of this session"),
-            "{}",
-            0);
-    result(house.runner().open(call));
-    assertThat(house.report(call.binding()).failure()).isNull();
+        RunnerHouse.with(plain, plain.runtime().network(), Map.of("SECRET", "of this session"));
+    house.open(call);
     await()
         .atMost(RunnerHouse.LIMIT)
         .untilAsserted(
             () ->
-                assertThat(file(call.binding(), "env.txt"))
+                assertThat(house.file(call.binding(), "env.txt"))
                     .contains("SECRET=of this session")
                     .contains("ASH_SESSION_ID=" + session));
-    assertThat(file(call.binding(), "installed")).isNotBlank();
-    await().atMost(RunnerHouse.LIMIT).until(() -> lastStats().preWarmHits() == 1);
+    assertThat(house.file(call.binding(), "installed")).isNotBlank();
+    await().atMost(RunnerHouse.LIMIT).until(() -> house.lastStats().preWarmHits() == 1);
     house.close(call.binding(), false);
   }
 
   @Test
   void leavesNothingWhenNobodyCame() throws Exception {
-    coordinator.keepWarm(wish(call(agent()), true, 3));
-    awaitWarm(3);
+    house.keepWarm(call(agent()), true, 3);
+    house.awaitWarm(3);
     house.stop();
     assertThat(live()).isZero();
   }

@@ -7,13 +7,15 @@ import static org.awaitility.Awaitility.await;
 import io.ash.model.Binding;
 import io.ash.model.Event;
 import io.ash.model.EventKind;
+import io.ash.model.HostName;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
 import io.ash.model.NetworkPolicy;
 import io.ash.model.NetworkRule;
+import io.ash.model.SecretRoute;
 import io.ash.model.SessionId;
+import io.ash.testing.Census;
 import io.ash.testing.FakeCoordinator;
-import io.ash.testing.LeavesNothing;
 import io.ash.wire.Exec;
 import io.ash.wire.ExecResult;
 import io.ash.wire.OpenSandbox;
@@ -31,10 +33,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Real programs in real sandboxes that go out through the one way there is. */
-@ExtendWith(LeavesNothing.class)
 class WayOutIT {
   private static final String KEY = "sk-never-inside-4711";
 
@@ -69,30 +69,19 @@ class WayOutIT {
   }
 
   private Binding session(NetworkPolicy policy, Map<String, String> env, String install) {
-    Binding binding = house.bind(session);
+    return house.open(call(session, policy, env, install));
+  }
+
+  private OpenSandbox call(
+      SessionId id, NetworkPolicy policy, Map<String, String> env, String install) {
     OpenSandbox plain =
         house.call(
-            binding,
+            house.bind(id),
             house.agent(Map.of("a.sh", "cat >/dev/null", "CLAUDE.md", "x", "install.sh", install)),
             Limits.UNSET,
             "sh",
             "a.sh");
-    OpenSandbox call =
-        new OpenSandbox(
-            plain.binding(),
-            plain.tenant(),
-            plain.blobKey(),
-            plain.agent(),
-            plain.runtime().under(policy),
-            plain.snapshot(),
-            plain.resumed(),
-            plain.snapshotNo(),
-            env,
-            plain.settings(),
-            plain.openTurn());
-    result(house.runner().open(call));
-    assertThat(house.report(binding).failure()).isNull();
-    return binding;
+    return RunnerHouse.with(plain, policy, env);
   }
 
   private String run(Binding binding, String line) {
@@ -110,7 +99,11 @@ class WayOutIT {
   }
 
   private List<Event> notices() {
-    return coordinator.journal(session).stream().filter(e -> e.kind() == EventKind.NOTICE).toList();
+    return notices(session);
+  }
+
+  private List<Event> notices(SessionId id) {
+    return coordinator.journal(id).stream().filter(e -> e.kind() == EventKind.NOTICE).toList();
   }
 
   @Test
@@ -177,6 +170,63 @@ class WayOutIT {
         .contains("ash-placeholder")
         .contains("end")
         .doesNotContain("never-inside");
+    house.close(binding, false);
+  }
+
+  @Test
+  void givesEachSessionAWayOutOfItsOwnFromSandboxesThatWereReady() throws Exception {
+    String at = "127.0.0.1:" + place.actualPort();
+    NetworkPolicy policy = allow(null, at);
+    SessionId other = SessionId.random();
+    OpenSandbox one = call(session, policy, Map.of(), "true");
+    OpenSandbox two = call(other, policy, Map.of(), "true");
+    Census before = Census.take();
+    house.keepWarm(one, true, 2);
+    house.awaitWarm(2);
+    coordinator.keepWarm();
+    Binding first = house.open(one);
+    Binding second = house.open(two);
+    await().atMost(RunnerHouse.LIMIT).until(() -> house.lastStats().preWarmHits() == 2);
+
+    String ask = "curl -s --noproxy '' -x $http_proxy http://" + at;
+    assertThat(run(first, ask + "/1")).contains("seen /1");
+    assertThat(run(second, ask + "/2")).contains("seen /2");
+    result(house.runner().setNetwork(new SetNetwork(second, allow(null, "elsewhere.example"))));
+    assertThat(run(second, ask + "/3")).contains("not on the allow-list");
+    assertThat(run(first, ask + "/4")).as("the other one has its own").contains("seen /4");
+    await().atMost(Duration.ofSeconds(10)).until(() -> !notices(other).isEmpty());
+    assertThat(notices()).isEmpty();
+
+    house.close(first, false);
+    assertThat(run(second, ask + "/5")).contains("not on the allow-list");
+    house.close(second, false);
+    await()
+        .atMost(RunnerHouse.LIMIT)
+        .untilAsserted(() -> assertThat(Census.take().since(before)).isEmpty());
+  }
+
+  @Test
+  void bringsTheSecretsOfItsSessionToASandboxThatWasReady() {
+    SecretRoute secret =
+        new SecretRoute(
+            "TOKEN", HostName.of("127.0.0.1"), place.actualPort(), "x-token", "{}", "TOKEN_URL");
+    NetworkPolicy policy =
+        new NetworkPolicy(NetworkMode.ALLOWLIST, true, List.of(), null, List.of(secret));
+    OpenSandbox call = call(session, policy, Map.of("TOKEN", KEY), "true");
+    house.keepWarm(call, false, 1);
+    house.awaitWarm(1);
+    coordinator.keepWarm();
+    Binding binding = house.open(call);
+    await().atMost(RunnerHouse.LIMIT).until(() -> house.lastStats().preWarmHits() == 1);
+
+    assertThat(run(binding, "env; cat /proc/[0-9]*/environ | tr '\\0' '\\n'"))
+        .contains("TOKEN=ash-placeholder")
+        .contains("TOKEN_URL=http://127.0.0.1:")
+        .doesNotContain(KEY);
+    assertThat(run(binding, "curl -s $TOKEN_URL/x"))
+        .as("the place speaks no TLS, so it is told nothing")
+        .contains("ended the connection");
+    assertThat(heard).isEmpty();
     house.close(binding, false);
   }
 }

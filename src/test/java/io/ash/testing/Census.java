@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
 /**
  * What this process holds of the machine at a moment.
  *
- * @param processes descendants, with what they run
+ * @param processes descendants, and what a server left that died, with what they run
  * @param groups directories of control groups that no living server has noted as its own
  * @param mounts lines of the mount table that belong to sandboxes
  * @param descriptors open sockets, pipes, namespaces, watches and temporary files, by kind
@@ -81,11 +82,27 @@ public record Census(
   }
 
   private static Set<String> findProcesses() {
-    return ProcessHandle.current()
-        .descendants()
-        .map(child -> child.pid() + " " + text(Path.of("/proc/" + child.pid() + "/cmdline")))
+    return Stream.concat(
+            ProcessHandle.current().descendants(),
+            ProcessHandle.allProcesses().filter(Census::isOrphan))
+        .map(child -> child.pid() + " " + text(child, "cmdline"))
         .filter(child -> !child.endsWith(" "))
         .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Whether it belongs to a sandbox or a temporary database, and no server is above it. */
+  private static boolean isOrphan(ProcessHandle process) {
+    String line = text(process, "cmdline");
+    boolean ours =
+        text(process, "environ").contains("ASH_SANDBOX=ash-")
+            || (line.contains("postgres") && line.contains(TEMPORARY + "/"));
+    return ours
+        && Stream.iterate(process.parent(), Optional::isPresent, p -> p.get().parent())
+            .noneMatch(above -> text(above.get(), "comm").startsWith("java"));
+  }
+
+  private static String text(ProcessHandle process, String file) {
+    return text(Path.of("/proc/" + process.pid(), file));
   }
 
   /** Groups of other users are none of ours. */

@@ -29,4 +29,25 @@ class CensusTest {
     }
     assertThat(Census.take().since(before)).isEmpty();
   }
+
+  @Test
+  void findsWhatADeadServerLeft() throws Exception {
+    Census before = Census.take();
+    ProcessBuilder builder = new ProcessBuilder("sh", "-c", "sleep 60 & echo $!");
+    builder.environment().put("ASH_SANDBOX", "ash-of-a-dead-server/s-1");
+    Process parent = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    String line = parent.inputReader().readLine();
+    ProcessHandle orphan = ProcessHandle.of(Long.parseLong(line)).orElseThrow();
+    try {
+      parent.waitFor();
+      parent.getInputStream().close();
+      parent.getOutputStream().close();
+      assertThat(Census.take().since(before))
+          .anyMatch(left -> left.equals("process: " + orphan.pid() + " sleep 60"));
+    } finally {
+      orphan.destroyForcibly();
+      orphan.onExit().join();
+    }
+    assertThat(Census.take().since(before)).isEmpty();
+  }
 }

@@ -58,6 +58,7 @@ public final class FakeCoordinator implements CoordinatorApi {
   private int failures;
   private int lostReplies;
   private int busy;
+  private boolean filesAway;
 
   /** Binds a session, new or not, to a runner under the next epoch. */
   public synchronized Binding bind(SessionId session, String runner, UUID incarnation) {
@@ -153,6 +154,13 @@ public final class FakeCoordinator implements CoordinatorApi {
   /** The next batches find their row locked. */
   public synchronized void busyNext(int batches) {
     busy = batches;
+  }
+
+  /**
+   * Whether the store of files is away: blobs are neither taken nor given, and nothing attached.
+   */
+  public synchronized void filesAway(boolean away) {
+    filesAway = away;
   }
 
   /** Appends are not answered, nor done, until {@link #letGo}. */
@@ -290,6 +298,7 @@ public final class FakeCoordinator implements CoordinatorApi {
     return done(
         () -> {
           check(call.binding());
+          checkFiles();
           blobs.put(call.key(), call.bytes());
         });
   }
@@ -298,6 +307,7 @@ public final class FakeCoordinator implements CoordinatorApi {
   public Future<Buffer> getBlob(GetBlob call) {
     return answer(
         () -> {
+          checkFiles();
           Buffer bytes = blobs.get(call.key());
           if (bytes == null) {
             throw new Refused(Refusal.NOT_FOUND, "no such blob: " + call.key());
@@ -311,6 +321,7 @@ public final class FakeCoordinator implements CoordinatorApi {
     return answer(
         () -> {
           lastAttach = call;
+          checkFiles();
           Head head = heads.computeIfAbsent(call.binding().session(), Head::new);
           List<String> missing = call.blobs().stream().filter(k -> !blobs.containsKey(k)).toList();
           int no = head.snapshot == null ? 0 : head.snapshot.no();
@@ -323,6 +334,12 @@ public final class FakeCoordinator implements CoordinatorApi {
           }
           return new Attached(current && missing.isEmpty(), current ? missing : List.of());
         });
+  }
+
+  private void checkFiles() {
+    if (filesAway) {
+      throw new Refused(Refusal.UNAVAILABLE, "the store of files does not answer");
+    }
   }
 
   private void check(Binding binding) {

@@ -42,6 +42,7 @@ final class Snapshots {
   private ScanIndex index = new ScanIndex();
   private Map<String, TreeScan.Origin> origins = Map.of();
   private final Set<String> stored = new HashSet<>();
+  private Set<String> held = Set.of();
   private @Nullable Chunk manifest;
   private final AtomicLong resent = new AtomicLong();
   private String lastKey = "";
@@ -69,6 +70,25 @@ final class Snapshots {
   void restored(String key, Manifest from) {
     stored.add(key);
     stored.addAll(from.chunks());
+    held = Set.copyOf(stored);
+  }
+
+  /** The store has this manifest for good now, because a snapshot refers to it. */
+  void attached(String key) {
+    if (key.equals(lastKey)) {
+      held = Set.copyOf(stored);
+    }
+  }
+
+  /**
+   * Puts what is there now somewhere else, without what the store has for good. Waits for no scan
+   * under way, which may be what takes too long.
+   */
+  Future<Snapshot> keep(Blobs elsewhere) {
+    Snapshots apart = new Snapshots(premises, desk, skipNames, elsewhere, keys, still, workers);
+    apart.index = index;
+    apart.stored.addAll(held);
+    return apart.scan(() -> {});
   }
 
   /** What is there now, stored. */

@@ -63,7 +63,7 @@ public final class Workspace {
 
   /** Puts the files of an agent into the workspace. */
   public Future<Void> furnish(String agentManifest) {
-    return build(agentManifest, Map.of("", premises.workspace()));
+    return build(agentManifest, Map.of("", premises.workspace()), true);
   }
 
   /**
@@ -71,10 +71,17 @@ public final class Workspace {
    * io.ash.blob.CorruptBlob} where it cannot be had any more.
    */
   public Future<Void> restore(String snapshotManifest) {
-    return build(
-        snapshotManifest,
-        Map.of(
-            Place.WORKSPACE.prefix(), premises.workspace(), Place.HOME.prefix(), premises.home()));
+    return build(snapshotManifest, both(), true);
+  }
+
+  /** The same with what {@link #keep} put elsewhere: the next scan brings it into the store. */
+  public Future<Void> recover(String keptManifest) {
+    return build(keptManifest, both(), false);
+  }
+
+  private Map<String, Path> both() {
+    return Map.of(
+        Place.WORKSPACE.prefix(), premises.workspace(), Place.HOME.prefix(), premises.home());
   }
 
   /** Empties workspace and home after a restoration that failed; nothing may run there yet. */
@@ -87,14 +94,16 @@ public final class Workspace {
         });
   }
 
-  private Future<Void> build(String key, Map<String, Path> tops) {
+  private Future<Void> build(String key, Map<String, Path> tops, boolean stored) {
     return begun(
         () ->
             furnishing
                 .build(key, tops)
                 .map(
                     (Manifest built) -> {
-                      snapshots.restored(key, built);
+                      if (stored) {
+                        snapshots.restored(key, built);
+                      }
                       return null;
                     }));
   }
@@ -106,6 +115,19 @@ public final class Workspace {
    */
   public Future<Snapshot> scan(Runnable looked) {
     return begun(() -> snapshots.scan(looked));
+  }
+
+  /** A snapshot refers to what the last scan found, so that the store keeps it. */
+  public void attached(String manifest) {
+    snapshots.attached(manifest);
+  }
+
+  /**
+   * Puts what is there now somewhere else, except for what the newest snapshot has, while the store
+   * takes nothing; does not wait for a scan that hangs.
+   */
+  public Future<Snapshot> keep(Blobs elsewhere) {
+    return begun(() -> snapshots.keep(elsewhere));
   }
 
   /** Stores blobs of the last scan once more, because they were lost. */

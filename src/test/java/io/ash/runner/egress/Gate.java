@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,13 +42,19 @@ final class Gate {
   final int port;
 
   Gate(String privatePlaces, Rules rules, Route... routes) throws Exception {
+    this(privatePlaces, anyServer(), Optional.empty(), rules, routes);
+  }
+
+  /** One that trusts only some servers, and whose time a test may hold. */
+  Gate(String privatePlaces, SslContext ssl, Optional<Timers> timers, Rules rules, Route... routes)
+      throws Exception {
     egress =
         Egress.create(
             new SystemNames(),
             this::find,
             PrivatePlaces.of(privatePlaces),
-            anyServer(),
-            Timers.of(vertx),
+            ssl,
+            timers.orElseGet(() -> Timers.of(vertx)),
             Ticker.system(),
             metrics);
     LinuxSocket socket = LinuxSocket.newSocketStream();
@@ -67,7 +74,7 @@ final class Gate {
     return new Rules(Arrays.stream(lines).map(NetworkRule::of).toList(), Set.of(), true);
   }
 
-  private static SslContext anyServer() throws IOException {
+  static SslContext anyServer() throws IOException {
     return SslContextBuilder.forClient().trustManager(InsecureTrustManagerFactory.INSTANCE).build();
   }
 
@@ -89,7 +96,12 @@ final class Gate {
 
   /** A place outside that notes what it is sent and answers each connection with {@code answer}. */
   Place place(String answer) throws IOException {
-    Place place = new Place(answer);
+    return place(answer, new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+  }
+
+  /** The same behind another socket. */
+  Place place(String answer, ServerSocket server) {
+    Place place = new Place(answer, server);
     places.add(place);
     return place;
   }
@@ -138,11 +150,16 @@ final class Gate {
 
   /** A server of raw bytes. */
   static final class Place {
-    final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    final ServerSocket server;
     final ByteArrayOutputStream heard = new ByteArrayOutputStream();
     final List<Socket> connections = new CopyOnWriteArrayList<>();
 
     Place(String answer) throws IOException {
+      this(answer, new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+    }
+
+    private Place(String answer, ServerSocket server) {
+      this.server = server;
       Thread thread = new Thread(() -> serve(answer), "place");
       thread.setDaemon(true);
       thread.start();

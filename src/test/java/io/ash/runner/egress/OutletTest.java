@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.ash.model.Notice;
+import io.ash.time.Timers;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -132,6 +136,56 @@ class OutletTest {
         .doesNotContain("placeholder")
         .endsWith("\r\n\r\n{}");
     place.server.close();
+  }
+
+  @Test
+  void cutsARequestWhoseHeadDoesNotEnd() throws Exception {
+    HeldTimers time = new HeldTimers();
+    gate = new Gate("", Gate.anyServer(), Optional.of(time), Gate.allow("a.example"));
+    try (Socket socket = gate.connect()) {
+      write(socket, "GET http://a.example/ HTTP/1.1\r\nHo");
+      await().until(() -> time.pending() == 1);
+      write(socket, "st: a.ex");
+      assertThat(time.pending()).as("more of it wins no time").isEqualTo(1);
+      time.fire(Duration.ofSeconds(15));
+      assertThat(Gate.rest(socket)).startsWith("HTTP/1.1 400").contains("does not end");
+    }
+  }
+
+  @Test
+  void givesAWholeHeadItsTimeBack() throws Exception {
+    HeldTimers time = new HeldTimers();
+    gate = new Gate("", Gate.anyServer(), Optional.of(time), Gate.allow("a.example"));
+    try (Socket socket = gate.connect()) {
+      write(socket, "GET http://b.example/ HTTP/1.1\r\n");
+      await().until(() -> time.pending() == 1);
+      write(socket, "Host: b.example\r\n\r\n");
+      assertThat(Gate.head(socket)).startsWith("HTTP/1.1 403");
+      assertThat(time.pending()).isZero();
+    }
+  }
+
+  /** Timers that fire when a test says so. */
+  private static final class HeldTimers implements Timers {
+    private final Map<Runnable, Duration> set = new ConcurrentHashMap<>();
+
+    @Override
+    public Handle once(Duration delay, Runnable task) {
+      set.put(task, delay);
+      return () -> set.remove(task);
+    }
+
+    int pending() {
+      return set.size();
+    }
+
+    void fire(Duration delay) {
+      set.forEach(
+          (task, after) -> {
+            assertThat(after).isEqualTo(delay);
+            task.run();
+          });
+    }
   }
 
   private static void write(Socket socket, String text) throws IOException {

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.ash.model.LimitKind;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
-import io.ash.testing.LeavesNothing;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,10 +17,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Nothing is left of a sandbox, however its processes resist. */
-@ExtendWith(LeavesNothing.class)
 class EndIT {
   private static Den den;
 

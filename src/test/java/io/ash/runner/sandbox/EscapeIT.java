@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
 import io.ash.testing.Census;
-import io.ash.testing.LeavesNothing;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -22,7 +21,6 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -33,7 +31,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * harm, when the same line succeeds as a plain process: a probe that is broken shows.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ExtendWith(LeavesNothing.class)
 class EscapeIT {
   private static final int LEAST_PROBES = 60;
   private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ash.model.LimitKind;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
-import io.ash.testing.LeavesNothing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,10 +16,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Sandboxes that take all they can get, beside one that must not notice. */
-@ExtendWith(LeavesNothing.class)
 class ExhaustionIT {
   private static Den den;
   private static Sandbox witness;

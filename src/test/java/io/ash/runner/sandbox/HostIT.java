@@ -7,7 +7,6 @@ import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
 import io.ash.model.Refused;
 import io.ash.testing.Census;
-import io.ash.testing.LeavesNothing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,10 +14,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Hosts of several kinds. */
-@ExtendWith(LeavesNothing.class)
 class HostIT {
   @Test
   void worksBelowADirectoryThatOthersCannotPass() throws Exception {

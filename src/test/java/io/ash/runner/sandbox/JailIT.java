@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
-import io.ash.testing.LeavesNothing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -13,10 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What processes in a jail see and may do, tried by real processes in real jails. */
-@ExtendWith(LeavesNothing.class)
 class JailIT {
   private static Den den;
   private Sandbox sandbox;

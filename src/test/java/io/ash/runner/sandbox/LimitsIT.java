@@ -9,7 +9,6 @@ import io.ash.model.NetworkMode;
 import io.ash.model.Notice;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
-import io.ash.testing.LeavesNothing;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,10 +21,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Limits hold where the host can enforce them; where it cannot, that is said. */
-@ExtendWith(LeavesNothing.class)
 class LimitsIT {
   private static Den den;
 

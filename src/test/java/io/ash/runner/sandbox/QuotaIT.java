@@ -6,7 +6,6 @@ import io.ash.model.LimitKind;
 import io.ash.model.Limits;
 import io.ash.model.NetworkMode;
 import io.ash.model.Notice;
-import io.ash.testing.LeavesNothing;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,10 +21,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A disk limit somebody asked for is a file system of the sandbox's own. */
-@ExtendWith(LeavesNothing.class)
 class QuotaIT {
   private static Den den;
   private Sandbox sandbox;
