@@ -2,15 +2,14 @@ package io.ash.app;
 
 import io.ash.coordinator.store.EventRow;
 import io.ash.model.EventKind;
+import io.ash.model.Remembered;
 import io.ash.model.SessionId;
 import io.ash.model.TurnStatus;
 import io.ash.telemetry.Metrics;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
@@ -22,15 +21,7 @@ final class TurnTimes implements BiConsumer<SessionId, EventRow> {
   private static final int REMEMBERED = 20_000;
 
   private final Metrics metrics;
-  private final Map<Key, Instant> open =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Instant> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final Remembered<Key, Instant> open = new Remembered<>(REMEMBERED);
 
   TurnTimes(Metrics metrics) {
     this.metrics = metrics;
@@ -41,14 +32,9 @@ final class TurnTimes implements BiConsumer<SessionId, EventRow> {
   @Override
   public void accept(SessionId session, EventRow row) {
     if (row.kind() == EventKind.USER) {
-      synchronized (open) {
-        open.put(new Key(session, row.turn()), row.at());
-      }
+      open.put(new Key(session, row.turn()), row.at());
     } else if (row.kind() == EventKind.END) {
-      Instant began;
-      synchronized (open) {
-        began = open.remove(new Key(session, row.turn()));
-      }
+      Instant began = open.remove(new Key(session, row.turn()));
       if (began != null) {
         metrics.turn(outcome(row.body()), Duration.between(began, row.at()));
       }

@@ -4,11 +4,11 @@ import io.ash.coordinator.store.EventRow;
 import io.ash.coordinator.store.JournalPage;
 import io.ash.coordinator.store.JournalStore;
 import io.ash.coordinator.store.MessageRow;
+import io.ash.model.Remembered;
 import io.ash.model.SessionId;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,15 +23,7 @@ public final class Journal {
   private final JournalStore store;
   private final InstantSource clock;
   private final Map<SessionId, Set<Feed>> feeds = new ConcurrentHashMap<>();
-  private final Map<SessionId, Long> newest =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<SessionId, Long> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final Remembered<SessionId, Long> newest = new Remembered<>(REMEMBERED);
 
   private volatile BiConsumer<SessionId, EventRow> listener = (session, row) -> {};
 
@@ -79,9 +71,7 @@ public final class Journal {
 
   /** Tells the readers in this process that something happened which they should read. */
   public void wake(SessionId session) {
-    synchronized (newest) {
-      newest.remove(session);
-    }
+    newest.remove(session);
     for (Feed feed : feeds.getOrDefault(session, Set.of())) {
       feed.wake();
     }
@@ -126,15 +116,11 @@ public final class Journal {
 
   /** Whether this process appended that row last: then nothing is to be read behind it. */
   boolean isNewest(SessionId session, long cursor) {
-    synchronized (newest) {
-      Long seq = newest.get(session);
-      return seq != null && seq == cursor;
-    }
+    Long seq = newest.get(session);
+    return seq != null && seq == cursor;
   }
 
   private void remember(SessionId session, long seq) {
-    synchronized (newest) {
-      newest.merge(session, seq, Math::max);
-    }
+    newest.merge(session, seq, Math::max);
   }
 }

@@ -1,10 +1,9 @@
 package io.ash.coordinator.session;
 
+import io.ash.model.Remembered;
 import io.ash.wire.WarmWish;
 import io.vertx.core.Future;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Remembers agents that were looked up; a remembered one that is no longer current creates nothing,
@@ -14,15 +13,7 @@ final class Agents {
   private static final int REMEMBERED = 1_000;
 
   private final AgentLookup lookup;
-  private final Map<Key, AgentForSession> known =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, AgentForSession> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final Remembered<Key, AgentForSession> known = new Remembered<>(REMEMBERED);
 
   Agents(AgentLookup lookup) {
     this.lookup = lookup;
@@ -32,26 +23,14 @@ final class Agents {
 
   Future<AgentForSession> find(String tenant, String name) {
     Key key = new Key(tenant, name);
-    synchronized (known) {
-      AgentForSession agent = known.get(key);
-      if (agent != null) {
-        return Future.succeededFuture(agent);
-      }
-    }
-    return lookup
-        .find(tenant, name)
-        .onSuccess(
-            agent -> {
-              synchronized (known) {
-                known.put(key, agent);
-              }
-            });
+    AgentForSession agent = known.get(key);
+    return agent == null
+        ? lookup.find(tenant, name).onSuccess(found -> known.put(key, found))
+        : Future.succeededFuture(agent);
   }
 
   void forget(String tenant, String name) {
-    synchronized (known) {
-      known.remove(new Key(tenant, name));
-    }
+    known.remove(new Key(tenant, name));
   }
 
   Future<List<WarmWish>> warm() {
