@@ -3,25 +3,20 @@ package io.ash.app;
 import io.ash.coordinator.embedded.DataLock;
 import io.ash.coordinator.embedded.EmbeddedPostgres;
 import io.ash.coordinator.embedded.ServerSettings;
-import io.ash.coordinator.store.Connectivity;
 import io.ash.coordinator.store.DatabaseConfig;
-import io.ash.coordinator.store.DatabaseRefused;
 import io.ash.coordinator.store.DatabaseStart;
 import io.ash.coordinator.store.DatabaseUrl;
-import io.ash.coordinator.store.MigrationRefused;
 import io.ash.coordinator.store.Migrations;
 import io.ash.coordinator.store.Migrator;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.function.Supplier;
 
 /**
  * Brings the database up: takes the data directory and starts the embedded server where no other is
  * named. Blocks the thread that calls it.
  */
 final class DatabaseOpening {
-  private static final Duration SLACK = Duration.ofSeconds(30);
   private static final Duration START = Duration.ofMinutes(3);
 
   private final Ground ground;
@@ -83,18 +78,9 @@ final class DatabaseOpening {
   }
 
   /** Waits until the server answers, and looks whether it may be used. */
-  Connectivity reach(DatabaseConfig config, String coordinatorId, Duration limit) {
-    DatabaseStart start =
-        new DatabaseStart(ground.vertx(), ground.timers(), ground.ticker(), config, coordinatorId);
-    return step("waiting for the database", () -> start.await(limit), limit.plus(SLACK));
-  }
-
-  /** Runs one step on the database; what it refuses is one line. */
-  static <T> T step(String what, Supplier<Future<T>> step, Duration limit) {
-    try {
-      return Await.result(what, step.get(), limit);
-    } catch (MigrationRefused | DatabaseRefused e) {
-      throw new CannotStart(ExitCode.DATABASE, e.getMessage());
-    }
+  ReachedDatabase reach(DatabaseConfig config, String coordinatorId, Duration limit) {
+    return ReachedDatabase.await(
+        new DatabaseStart(ground.vertx(), ground.timers(), ground.ticker(), config, coordinatorId),
+        limit);
   }
 }

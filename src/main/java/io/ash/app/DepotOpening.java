@@ -27,7 +27,7 @@ final class DepotOpening {
   }
 
   /** Nothing where files lie in the database; blocks. */
-  Optional<OpenDepot> open(DepotConfig config, Database database) {
+  Optional<OpenDepot> open(DepotConfig config, Database database, ReachedDatabase reached) {
     Depot depot = config.open().orElse(null);
     if (depot == null) {
       return Optional.empty();
@@ -44,7 +44,7 @@ final class DepotOpening {
     closing.add("store of files", dock::close);
     try {
       OpenDepot open =
-          Await.result("opening " + dock.url(), new DepotStore(database).open(dock), LIMIT);
+          reached.step("opening " + dock.url(), () -> new DepotStore(database).open(dock), LIMIT);
       LOG.atInfo().addKeyValue("depot", dock.url()).log("files of agents and workspaces go there");
       return Optional.of(open);
     } catch (DepotRefused e) {

@@ -47,7 +47,7 @@ final class MigrateCommand implements Callable<Integer> {
 
   /** One thing to do with a database that answers. */
   private interface Work {
-    int run(Migrator migrator, SchemaStatus status);
+    int run(ReachedDatabase database, Migrator migrator, SchemaStatus status);
   }
 
   private int withDatabase(Work work) {
@@ -66,22 +66,22 @@ final class MigrateCommand implements Callable<Integer> {
       }
       String id = "migrate-" + ProcessHandle.current().pid();
       Migrator migrator = opening.migrator(database, id);
-      opening.reach(database, id, config.databaseWait());
+      ReachedDatabase reached = opening.reach(database, id, config.databaseWait());
       return work.run(
-          migrator, DatabaseOpening.step("looking at the schema", migrator::status, LOOK));
+          reached, migrator, reached.step("looking at the schema", migrator::status, LOOK));
     } finally {
       closing.close(Duration.ofSeconds(20));
     }
   }
 
-  private int apply(Migrator migrator, SchemaStatus status) {
-    List<Migration> applied = DatabaseOpening.step("migration", migrator::migrate, LONG);
+  private int apply(ReachedDatabase database, Migrator migrator, SchemaStatus status) {
+    List<Migration> applied = database.step("migration", migrator::migrate, LONG);
     applied.forEach(m -> out().println("applied " + m.label()));
     out().println(applied.isEmpty() ? "nothing to do" : "done");
     return ExitCode.DONE.code();
   }
 
-  private int list(Migrator migrator, SchemaStatus status) {
+  private int list(ReachedDatabase database, Migrator migrator, SchemaStatus status) {
     status.pending().forEach(m -> out().println("would apply " + m.label()));
     if (status.isCurrent()) {
       out().println("nothing to do");
@@ -89,7 +89,7 @@ final class MigrateCommand implements Callable<Integer> {
     return ExitCode.DONE.code();
   }
 
-  private int show(Migrator migrator, SchemaStatus status) {
+  private int show(ReachedDatabase database, Migrator migrator, SchemaStatus status) {
     status
         .applied()
         .forEach(

@@ -64,14 +64,16 @@ final class Server {
     DatabaseOpening opening = new DatabaseOpening(ground, closing);
     DataLock data = opening.own(config.dataDirectory());
     DatabaseConfig reachable = opening.open(databaseConfig, data);
-    migrate(opening, reachable, config, id);
+    ReachedDatabase reached = opening.reach(reachable, id, config.databaseWait());
+    migrate(reached, opening.migrator(reachable, id));
     Database database = connect(reachable, id);
 
-    Optional<OpenDepot> depot = new DepotOpening(ground, closing).open(rooms.depot(), database);
+    Optional<OpenDepot> depot =
+        new DepotOpening(ground, closing).open(rooms.depot(), database, reached);
     Seals seals = seals(rooms, config.mode(), data.directory());
     CoordinatorAssembly assembly = new CoordinatorAssembly(ground, database, rooms, seals, depot);
     Optional<Path> key =
-        Await.result("making the first key", assembly.firstKey(data.directory()), STEP);
+        reached.step("making the first key", () -> assembly.firstKey(data.directory()), STEP);
     BusLink link = new BusLink(ground.vertx());
     boolean standalone = config.mode() == Mode.STANDALONE;
     CoordinatorWing wing = assembly.build(link, standalone ? runner.id() : "");
@@ -113,18 +115,15 @@ final class Server {
     return door;
   }
 
-  private void migrate(
-      DatabaseOpening opening, DatabaseConfig database, ServerConfig config, String id) {
-    Migrator migrator = opening.migrator(database, id);
-    opening.reach(database, id, config.databaseWait());
-    SchemaStatus status = DatabaseOpening.step("looking at the schema", migrator::status, STEP);
+  private void migrate(ReachedDatabase reached, Migrator migrator) {
+    SchemaStatus status = reached.step("looking at the schema", migrator::status, STEP);
     if (noMigrations) {
-      DatabaseOpening.step(
+      reached.step(
           "waiting for migrations",
           () -> migrator.awaitVersion(OTHERS_MIGRATE),
           OTHERS_MIGRATE.plus(STEP));
     } else if (!status.isCurrent()) {
-      DatabaseOpening.step("migration", migrator::migrate, MIGRATION);
+      reached.step("migration", migrator::migrate, MIGRATION);
     }
   }
 

@@ -8,6 +8,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnection;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,43 @@ public final class DatabaseStart {
     return new Wait(limit).attempt();
   }
 
+  /**
+   * Completes with what {@code step} came to, begun anew where the database went away meanwhile;
+   * fails with {@link DatabaseRefused} where it stayed away for {@code limit}, else as the step
+   * did. A step must bear to be done twice.
+   */
+  public <T> Future<T> through(Supplier<Future<T>> step, Duration limit) {
+    return step.get().recover(e -> new Outage<>(step, limit).tryAgain(e));
+  }
+
+  /** What a step met, and since when; confined to the context that began it. */
+  private final class Outage<T> {
+    private final Supplier<Future<T>> step;
+    private final Duration limit;
+    private final long since = ticker.nanos();
+    private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
+
+    Outage(Supplier<Future<T>> step, Duration limit) {
+      this.step = step;
+      this.limit = limit;
+    }
+
+    Future<T> tryAgain(Throwable e) {
+      if (!(e instanceof DatabaseFailure || Sql.isNotNow(e) || Sql.isLost(e))) {
+        return Future.failedFuture(e);
+      }
+      Duration left = limit.minusMillis(ticker.millisSince(since));
+      if (left.isNegative() || left.isZero()) {
+        return Future.failedFuture(nobody(limit, String.valueOf(e.getMessage()), e));
+      }
+      Promise<T> later = Promise.promise();
+      timers.once(
+          backoff.next(),
+          () -> await(left).compose(found -> step.get()).recover(this::tryAgain).onComplete(later));
+      return later.future();
+    }
+  }
+
   /** One wait with what it has seen so far; confined to the context that began it. */
   private final class Wait {
     private final Duration limit;
@@ -71,7 +109,7 @@ public final class DatabaseStart {
         return Future.failedFuture(refused(e));
       }
       if (ticker.millisSince(since) >= limit.toMillis()) {
-        return Future.failedFuture(nobody(e));
+        return Future.failedFuture(nobody(limit, reason, e));
       }
       Promise<Connectivity> later = Promise.promise();
       timers.once(backoff.next(), () -> attempt().onComplete(later));
@@ -88,18 +126,18 @@ public final class DatabaseStart {
             .log("waiting for PostgreSQL, at most {} s", limit.toSeconds());
       }
     }
+  }
 
-    private DatabaseRefused nobody(Throwable e) {
-      return new DatabaseRefused(
-          "no PostgreSQL answered at "
-              + connections.place()
-              + " within "
-              + limit.toSeconds()
-              + " s ("
-              + reason
-              + "); start it, or correct ASH_DATABASE_URL",
-          e);
-    }
+  private DatabaseRefused nobody(Duration limit, String reason, Throwable e) {
+    return new DatabaseRefused(
+        "no PostgreSQL answered at "
+            + connections.place()
+            + " within "
+            + limit.toSeconds()
+            + " s ("
+            + reason
+            + "); start it, or correct ASH_DATABASE_URL",
+        e);
   }
 
   private Future<Connectivity> look() {

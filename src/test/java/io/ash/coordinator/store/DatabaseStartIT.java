@@ -4,6 +4,7 @@ import static io.ash.coordinator.store.Results.done;
 import static io.ash.coordinator.store.Results.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.ash.testing.TestPostgres;
 import io.ash.time.Ticker;
@@ -15,6 +16,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,16 +116,63 @@ class DatabaseStartIT {
   @Test
   void waitsForAServerThatIsNotThereYet() throws Exception {
     int port = freePort();
-    DatabaseUrl direct = DatabaseUrl.parse(url);
-    String address = direct.user() + "@127.0.0.1:" + port + "/" + direct.database();
-    Future<Connectivity> found =
-        start("postgresql://" + address + "?sslmode=disable", Optional.empty()).await(LIMIT);
-    failure(start("postgresql://" + address, Optional.empty()).await(SHORT));
+    Future<Connectivity> found = start(through(port), Optional.empty()).await(LIMIT);
+    failure(start(through(port), Optional.empty()).await(SHORT));
     assertThat(found.isComplete()).isFalse();
 
     done(relay(port));
 
     assertThat(done(found).keepsSessions()).isTrue();
+  }
+
+  @Test
+  void beginsAStepAnewWhereTheServerWentAwayMeanwhile() throws Exception {
+    int port = freePort();
+    DatabaseStart start = start(through(port), Optional.empty());
+    Migrator migrator = MigratorProgram.migrator(vertx, through(port), Migrations.bundled());
+    AtomicInteger tries = new AtomicInteger();
+    Future<SchemaStatus> looked =
+        start.through(
+            () -> {
+              tries.incrementAndGet();
+              return migrator.status();
+            },
+            LIMIT);
+    await().atMost(LIMIT).until(() -> tries.get() > 0);
+
+    done(relay(port));
+
+    done(looked);
+    assertThat(tries).hasValueGreaterThan(1);
+  }
+
+  @Test
+  void saysWhereTheServerWentAwayAndStayedAway() throws Exception {
+    int port = freePort();
+    Migrator migrator = MigratorProgram.migrator(vertx, through(port), Migrations.bundled());
+
+    assertThat(failure(start(through(port), Optional.empty()).through(migrator::status, SHORT)))
+        .isInstanceOf(DatabaseRefused.class)
+        .hasMessageContaining("no PostgreSQL answered at 127.0.0.1:" + port)
+        .hasMessageContaining("ASH_DATABASE_URL");
+  }
+
+  @Test
+  void doesNotRepeatAStepThatWasRefused() {
+    AtomicInteger tries = new AtomicInteger();
+
+    Throwable failure =
+        failure(
+            start(url, Optional.empty())
+                .through(
+                    () -> {
+                      tries.incrementAndGet();
+                      return Future.failedFuture(new DatabaseRefused("no"));
+                    },
+                    LIMIT));
+
+    assertThat(failure).isInstanceOf(DatabaseRefused.class).hasMessage("no");
+    assertThat(tries).hasValue(1);
   }
 
   @Test
@@ -193,6 +242,12 @@ class DatabaseStartIT {
   private static DatabaseConfig config(String address, Optional<String> unpooled) {
     return new DatabaseConfig(
         Optional.of(DatabaseUrl.parse(address)), unpooled.map(DatabaseUrl::parse), 4);
+  }
+
+  private String through(int port) {
+    DatabaseUrl direct = DatabaseUrl.parse(url);
+    return "postgresql://%s@127.0.0.1:%d/%s?sslmode=disable"
+        .formatted(direct.user(), port, direct.database());
   }
 
   private static int freePort() throws java.io.IOException {
