@@ -12,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real server: the jar in a process of its own, on a data directory and a port that stay the same
@@ -25,7 +27,7 @@ public final class AshServer implements AutoCloseable {
   private final Path data;
   private final int port;
   private final Map<String, String> environment;
-  private final HttpClient http =
+  private @Nullable HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(5))
@@ -78,13 +80,17 @@ public final class AshServer implements AutoCloseable {
   private boolean isReady() {
     try {
       HttpRequest ask = HttpRequest.newBuilder(uri("/health/ready")).build();
-      return http.send(ask, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+      return http().send(ask, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException e) {
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  private HttpClient http() {
+    return Objects.requireNonNull(http, "it is closed");
   }
 
   /** What it prints, over all its starts. */
@@ -113,8 +119,10 @@ public final class AshServer implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** Also lets go of the client, which ends when it is collected. */
   @Override
   public void close() {
+    http = null;
     try {
       if (process.isAlive()) {
         stop();
@@ -148,14 +156,14 @@ public final class AshServer implements AutoCloseable {
           .method(method, HttpRequest.BodyPublishers.ofString(body));
     }
     HttpResponse<String> response =
-        http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        http().send(request.build(), HttpResponse.BodyHandlers.ofString());
     return new Reply(response.statusCode(), response.body());
   }
 
   /** The bytes of a GET that must be answered with 200. */
   public byte[] download(String path) throws IOException, InterruptedException {
     HttpResponse<byte[]> response =
-        http.send(request(path).GET().build(), HttpResponse.BodyHandlers.ofByteArray());
+        http().send(request(path).GET().build(), HttpResponse.BodyHandlers.ofByteArray());
     if (response.statusCode() != 200) {
       throw new AssertionError(response.statusCode() + " " + path);
     }
@@ -183,7 +191,7 @@ public final class AshServer implements AutoCloseable {
         body == null
             ? HttpRequest.BodyPublishers.noBody()
             : HttpRequest.BodyPublishers.ofString(body));
-    return SseReader.open(http, request.build());
+    return SseReader.open(http(), request.build());
   }
 
   /** An answer. */

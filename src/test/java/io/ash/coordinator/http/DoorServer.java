@@ -21,6 +21,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ final class DoorServer implements AutoCloseable {
   final Vertx vertx;
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final PublicRoutes routes;
-  private final HttpClient client =
+  private @Nullable HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private @Nullable HttpServer server;
 
@@ -110,7 +111,8 @@ final class DoorServer implements AutoCloseable {
         request.header(headers[i], headers[i + 1]);
       }
     }
-    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return Objects.requireNonNull(client, "it is closed")
+        .send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   /** Writes bytes to a socket and reads the answer until it is closed or {@code enough} came. */
@@ -136,8 +138,10 @@ final class DoorServer implements AutoCloseable {
     return Json.parse(response.body().getBytes(UTF_8));
   }
 
+  /** Also lets go of the client, which ends when it is collected. */
   @Override
   public void close() {
+    client = null;
     if (server != null) {
       server
           .close()
