@@ -50,7 +50,7 @@ class DepotsIT {
   @Test
   void workspacesComeBackFromABucketAndOutagesOfItLoseNothing() throws Exception {
     try (S3Server s3 = S3Server.start(directory.resolve("s3"))) {
-      try (AshServer running = start(bucket(s3))) {
+      try (AshServer running = start(bucket(s3, "ash"))) {
         assertThat(running.process().isAlive()).isTrue();
         exec(
             "head -c 9000000 /dev/urandom > noise && mkdir a && echo hello > a/b && chmod 700 a/b");
@@ -80,7 +80,7 @@ class DepotsIT {
   @Test
   void aStopDuringAnOutageOfTheBucketLosesNothing() throws Exception {
     try (S3Server s3 = S3Server.start(directory.resolve("s3"))) {
-      try (AshServer running = start(bucket(s3))) {
+      try (AshServer running = start(bucket(s3, "kept"))) {
         exec("mkdir a && echo saved > a/b && echo hidden > ~/.own");
         act("stop");
         act("resume");
@@ -108,10 +108,10 @@ class DepotsIT {
     }
   }
 
-  private static Map<String, String> bucket(S3Server s3) {
+  private static Map<String, String> bucket(S3Server s3, String prefix) {
     return Map.of(
         "ASH_SNAPSHOT_URL",
-        "s3://files/ash",
+        "s3://files/" + prefix,
         "AWS_ENDPOINT_URL",
         s3.endpoint(),
         "ASH_S3_ACCESS_KEY_ID",

@@ -59,7 +59,7 @@ class NetworkIT {
                 "ASH_DATABASE_URL",
                 postgres.url(),
                 "ASH_NETWORK_PRIVATE_ALLOW",
-                "127.0.0.0/8,::1",
+                "127.0.0.0/8,::1/128",
                 "JAVA_TOOL_OPTIONS",
                 "-Djavax.net.ssl.trustStore="
                     + own.store()
@@ -84,6 +84,8 @@ class NetworkIT {
   void close() throws Exception {
     if (server != null) {
       server.close();
+    }
+    if (vertx != null) {
       vertx.close().await(10, TimeUnit.SECONDS);
     }
   }

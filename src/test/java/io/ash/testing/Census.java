@@ -95,7 +95,7 @@ public record Census(
     String line = text(process, "cmdline");
     boolean ours =
         text(process, "environ").contains("ASH_SANDBOX=ash-")
-            || (line.contains("postgres") && line.contains(TEMPORARY + "/"));
+            || (line.split(" ")[0].endsWith("/postgres") && line.contains(TEMPORARY + "/"));
     return ours
         && Stream.iterate(process.parent(), Optional::isPresent, p -> p.get().parent())
             .noneMatch(above -> text(above.get(), "comm").startsWith("java"));
