@@ -162,7 +162,7 @@ class NetworkIT {
     assertThat(run(ask + "/4")).contains("seen /4");
 
     AshServer.Reply wider = patch("\"network\":{\"mode\":\"host\"}");
-    assertThat(wider.status()).isEqualTo(409);
+    assertThat(wider.status()).isEqualTo(400);
     assertThat(wider.body()).contains("stop the session first");
     assertThat(run(ask + "/5")).as("nothing changed").contains("seen /5");
     assertThat(patch("\"network\":{\"mode\":\"none\"}").status()).isEqualTo(200);
