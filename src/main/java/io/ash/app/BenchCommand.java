@@ -140,14 +140,20 @@ final class BenchCommand implements Callable<Integer> {
     closing.add("event loops", vertx::close);
     JsonObject machine = Machine.facts();
     try (OwnServers own = new OwnServers(vertx, ticker)) {
+      LaunchFloors floors = new LaunchFloors(ticker, own.directory().resolve("floors"));
+      boolean beside = url == null && BESIDE_A_FLOOR.contains(chosen);
+      if (beside) {
+        floors.measure();
+      }
       JsonObject results =
           switch (chosen) {
             case STARTUP -> new StartupBench(own).run(runs);
             case DENSITY -> density(vertx, closing, own);
             default -> drive(chosen, vertx, ticker, closing, own);
           };
-      if (url == null && BESIDE_A_FLOOR.contains(chosen)) {
-        results.put("bubblewrapMs", new BubblewrapFloor(ticker).measure());
+      if (beside) {
+        floors.measure();
+        results.mergeIn(floors.json());
       }
       print(chosen, results.put("machine", machine));
       return results.getInteger("errors", 0) == 0 ? ExitCode.DONE.code() : ExitCode.FAILED.code();

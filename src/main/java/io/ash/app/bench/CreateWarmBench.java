@@ -1,7 +1,6 @@
 package io.ash.app.bench;
 
 import io.ash.app.client.ApiClient;
-import io.ash.app.client.BuiltInAgent;
 import io.ash.time.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -15,7 +14,7 @@ public final class CreateWarmBench implements Bench {
 
   private final ApiClient api;
   private final Ticker ticker;
-  private final String agent;
+  private final InstantAgent agent;
   private final Latencies created = new Latencies();
   private long hitsBefore;
   private long hits;
@@ -23,17 +22,12 @@ public final class CreateWarmBench implements Bench {
   public CreateWarmBench(ApiClient api, Ticker ticker, String agent) {
     this.api = api;
     this.ticker = ticker;
-    this.agent = agent;
+    this.agent = new InstantAgent(api, agent);
   }
 
   @Override
   public Future<Void> prepare() {
-    return api.post("/api/agents", BuiltInAgent.deploy("instant", agent))
-        .compose(
-            v ->
-                api.patch(
-                    "/api/agents/" + agent + "/config", new JsonObject().put("preWarmCount", KEPT)))
-        .mapEmpty();
+    return agent.deploy().compose(v -> agent.keepReady(KEPT));
   }
 
   @Override
@@ -42,13 +36,9 @@ public final class CreateWarmBench implements Bench {
         .compose(
             v -> {
               long started = ticker.nanos();
-              return api.post("/api/sessions", new JsonObject().put("agent", agent))
-                  .onSuccess(answer -> created.add(ticker.nanos() - started));
+              return agent.open().onSuccess(session -> created.add(ticker.nanos() - started));
             })
-        .compose(
-            answer ->
-                api.delete("/api/sessions/" + answer.getJsonObject("session").getString("id")))
-        .mapEmpty();
+        .compose(agent::end);
   }
 
   /** All that are kept wait, so that nothing is being prepared while the clock runs. */
@@ -77,6 +67,6 @@ public final class CreateWarmBench implements Bench {
 
   @Override
   public Future<Void> cleanUp() {
-    return api.delete("/api/agents/" + agent).mapEmpty();
+    return agent.remove();
   }
 }

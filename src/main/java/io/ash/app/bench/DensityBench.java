@@ -1,7 +1,6 @@
 package io.ash.app.bench;
 
 import io.ash.app.client.ApiClient;
-import io.ash.app.client.BuiltInAgent;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -16,17 +15,17 @@ import java.util.regex.Pattern;
 
 /**
  * Memory of many idle sandboxes of a tiny agent, on the machine this runs on: what the whole
- * machine lost, and what of it the agents themselves take.
+ * machine lost, and what of it the agents themselves take, the processes that keep each jail, and
+ * the server. What is left is the kernel's, and whatever else changed on the machine meanwhile.
  */
 public final class DensityBench {
   private static final int AT_ONCE = 16;
   private static final int LOOKED_AT = 50;
   private static final Pattern AGENT = Pattern.compile("(.*/)?sh\0agent\\.sh\0");
 
-  private final ApiClient api;
   private final long server;
   private final int count;
-  private final String agent;
+  private final InstantAgent agent;
   private final List<String> sessions = Collections.synchronizedList(new ArrayList<>());
   private final AtomicInteger failed = new AtomicInteger();
 
@@ -37,15 +36,15 @@ public final class DensityBench {
    * @param count sandboxes to have at a time
    */
   public DensityBench(ApiClient api, long server, int count, String agent) {
-    this.api = api;
     this.server = server;
     this.count = count;
-    this.agent = agent;
+    this.agent = new InstantAgent(api, agent);
   }
 
   /** Creates the sessions, looks, ends them. */
   public Future<JsonObject> run() {
-    return api.post("/api/agents", BuiltInAgent.deploy("instant", agent))
+    return agent
+        .deploy()
         .compose(v -> create()) // the first one brings what all of them share
         .compose(
             v -> {
@@ -56,12 +55,7 @@ public final class DensityBench {
   }
 
   private Future<Void> create() {
-    return api.post("/api/sessions", new JsonObject().put("agent", agent))
-        .map(
-            answer -> {
-              sessions.add(answer.getJsonObject("session").getString("id"));
-              return null;
-            });
+    return agent.open().onSuccess(sessions::add).mapEmpty();
   }
 
   private Future<Void> all() {
@@ -86,47 +80,60 @@ public final class DensityBench {
   private Future<Void> endAll() {
     Future<Void> done = Future.succeededFuture();
     for (String id : List.copyOf(sessions)) {
-      done = done.compose(v -> api.delete("/api/sessions/" + id).mapEmpty());
+      done = done.compose(v -> agent.end(id));
     }
-    return done.transform(v -> api.delete("/api/agents/" + agent)).mapEmpty();
+    return done.transform(v -> agent.remove());
   }
 
-  /** Kibibytes: what the machine has left, what the server takes, what one agent takes. */
-  private record Look(long availableKb, long serverKb, double agentKb, int agents) {}
+  /** Kibibytes: what the machine has left, what the server takes, one agent, those around it. */
+  private record Look(long availableKb, long serverKb, double agentKb, double jailKb, int agents) {}
 
   private Look look() {
-    List<Long> agents = new ArrayList<>();
-    ProcessHandle.of(server).stream()
-        .flatMap(ProcessHandle::descendants)
-        .filter(p -> AGENT.matcher(text(Path.of("/proc/" + p.pid() + "/cmdline"))).matches())
-        .forEach(p -> agents.add(p.pid()));
-    double agentKb =
-        agents.stream()
-            .limit(LOOKED_AT)
-            .mapToLong(pid -> kilobytes(Path.of("/proc/" + pid + "/smaps_rollup"), "Pss:"))
-            .average()
-            .orElse(0);
+    List<ProcessHandle> agents =
+        ProcessHandle.of(server).stream()
+            .flatMap(ProcessHandle::descendants)
+            .filter(p -> AGENT.matcher(text(Path.of("/proc/" + p.pid() + "/cmdline"))).matches())
+            .toList();
+    List<ProcessHandle> some = agents.stream().limit(LOOKED_AT).toList();
     return new Look(
         kilobytes(Path.of("/proc/meminfo"), "MemAvailable:"),
         kilobytes(Path.of("/proc/" + server + "/status"), "VmRSS:"),
-        agentKb,
+        some.stream().mapToLong(DensityBench::share).average().orElse(0),
+        some.stream().mapToLong(DensityBench::around).average().orElse(0),
         agents.size());
+  }
+
+  /** The two processes above an agent: the first in its jail, and the one that waits for it. */
+  private static long around(ProcessHandle agent) {
+    return agent.parent().map(DensityBench::share).orElse(0L)
+        + agent.parent().flatMap(ProcessHandle::parent).map(DensityBench::share).orElse(0L);
+  }
+
+  /** Kibibytes of a process, with its part of what it shares. */
+  private static long share(ProcessHandle process) {
+    return kilobytes(Path.of("/proc/" + process.pid() + "/smaps_rollup"), "Pss:");
   }
 
   private JsonObject results(Look before, Look after) {
     int made = sessions.size() - 1;
-    double each = (before.availableKb() - after.availableKb()) / 1024.0 / Math.max(1, made);
-    double agentMb = after.agentKb() / 1024.0;
+    double eachMb = each(before.availableKb() - after.availableKb(), made);
+    double agentMb = after.agentKb() / 1024;
+    double jailMb = after.jailKb() / 1024;
+    double serverMb = each(after.serverKb() - before.serverKb(), made);
     return new JsonObject()
         .put("sandboxes", made)
         .put("agentsSeen", after.agents())
-        .put("eachMb", Latencies.round(each))
+        .put("eachMb", Latencies.round(eachMb))
         .put("agentMb", Latencies.round(agentMb))
-        .put("beyondAgentMb", Latencies.round(each - agentMb))
-        .put(
-            "serverMbEach",
-            Latencies.round((after.serverKb() - before.serverKb()) / 1024.0 / Math.max(1, made)))
+        .put("beyondAgentMb", Latencies.round(eachMb - agentMb))
+        .put("ofItBubblewrapMb", Latencies.round(jailMb))
+        .put("ofItServerMb", Latencies.round(serverMb))
+        .put("ofItKernelMb", Latencies.round(eachMb - agentMb - jailMb - serverMb))
         .put("errors", failed.get());
+  }
+
+  private static double each(long kilobytes, int made) {
+    return kilobytes / 1024.0 / Math.max(1, made);
   }
 
   private static long kilobytes(Path file, String name) {

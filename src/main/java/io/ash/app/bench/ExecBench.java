@@ -1,7 +1,6 @@
 package io.ash.app.bench;
 
 import io.ash.app.client.ApiClient;
-import io.ash.app.client.BuiltInAgent;
 import io.ash.time.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -10,25 +9,23 @@ import io.vertx.core.json.JsonObject;
 public final class ExecBench implements Bench {
   private final ApiClient api;
   private final Ticker ticker;
-  private final String agent;
+  private final InstantAgent agent;
   private final Latencies times = new Latencies();
   private String session = "";
 
   public ExecBench(ApiClient api, Ticker ticker, String agent) {
     this.api = api;
     this.ticker = ticker;
-    this.agent = agent;
+    this.agent = new InstantAgent(api, agent);
   }
 
   @Override
   public Future<Void> prepare() {
-    return api.post("/api/agents", BuiltInAgent.deploy("instant", agent))
-        .compose(v -> api.post("/api/sessions", new JsonObject().put("agent", agent)))
-        .map(
-            answer -> {
-              session = "/api/sessions/" + answer.getJsonObject("session").getString("id");
-              return null;
-            });
+    return agent
+        .deploy()
+        .compose(v -> agent.open())
+        .onSuccess(opened -> session = opened)
+        .mapEmpty();
   }
 
   @Override
@@ -56,6 +53,6 @@ public final class ExecBench implements Bench {
 
   @Override
   public Future<Void> cleanUp() {
-    return api.delete(session).transform(v -> api.delete("/api/agents/" + agent)).mapEmpty();
+    return agent.end(session).transform(v -> agent.remove());
   }
 }

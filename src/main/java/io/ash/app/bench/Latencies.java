@@ -37,6 +37,11 @@ public final class Latencies {
     return sorted[Math.max(0, rank - 1)] / 1e6;
   }
 
+  /** The time in the middle, in milliseconds. */
+  public double median() {
+    return round(percentile(50));
+  }
+
   /** Count, p50, p95, p99 and the longest, in milliseconds. */
   public JsonObject json() {
     return new JsonObject()

@@ -1,12 +1,10 @@
 package io.ash.app.bench;
 
 import io.ash.app.client.ApiClient;
-import io.ash.app.client.BuiltInAgent;
 import io.ash.app.client.Frame;
 import io.ash.time.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -18,34 +16,27 @@ public final class MessageBench implements Bench {
   private final ApiClient api;
   private final Ticker ticker;
   private final Plan plan;
-  private final String agent;
-  private final List<String> sessions = new ArrayList<>();
+  private final InstantAgent agent;
   private final Latencies first = new Latencies();
   private final Latencies done = new Latencies();
   private final AtomicLong events = new AtomicLong();
   private final AtomicLong deltas = new AtomicLong();
+  private List<String> sessions = List.of();
 
   public MessageBench(ApiClient api, Ticker ticker, Plan plan, String agent) {
     this.api = api;
     this.ticker = ticker;
     this.plan = plan;
-    this.agent = agent;
+    this.agent = new InstantAgent(api, agent);
   }
 
   @Override
   public Future<Void> prepare() {
-    Future<Void> ready = api.post("/api/agents", BuiltInAgent.deploy("instant", agent)).mapEmpty();
-    for (int i = 0; i < plan.sessions(); i++) {
-      ready =
-          ready
-              .compose(v -> api.post("/api/sessions", new JsonObject().put("agent", agent)))
-              .map(
-                  answer -> {
-                    sessions.add(answer.getJsonObject("session").getString("id"));
-                    return null;
-                  });
-    }
-    return ready;
+    return agent
+        .deploy()
+        .compose(v -> agent.open(plan.sessions()))
+        .onSuccess(opened -> sessions = opened)
+        .mapEmpty();
   }
 
   @Override
@@ -54,7 +45,7 @@ public final class MessageBench implements Bench {
     Turn turn = new Turn(started);
     JsonObject message =
         new JsonObject().put("content", "events=" + plan.events() + " deltas=" + plan.deltas());
-    return api.stream("/api/sessions/" + sessions.get(loop) + "/messages", message, turn::take)
+    return api.stream(sessions.get(loop) + "/messages", message, turn::take)
         .compose(v -> turn.judge());
   }
 
@@ -78,9 +69,7 @@ public final class MessageBench implements Bench {
 
   @Override
   public Future<Void> cleanUp() {
-    List<Future<JsonObject>> ended = new ArrayList<>();
-    sessions.forEach(id -> ended.add(api.delete("/api/sessions/" + id)));
-    return Future.join(ended).transform(v -> api.delete("/api/agents/" + agent)).mapEmpty();
+    return agent.end(sessions).transform(v -> agent.remove());
   }
 
   /** What one stream brought. */

@@ -1,11 +1,9 @@
 package io.ash.app.bench;
 
 import io.ash.app.client.ApiClient;
-import io.ash.app.client.BuiltInAgent;
 import io.ash.time.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,37 +14,30 @@ public final class ResumeBench implements Bench {
   private final ApiClient api;
   private final Ticker ticker;
   private final Plan plan;
-  private final String agent;
-  private final List<String> sessions = new ArrayList<>();
+  private final InstantAgent agent;
   private final Latencies warm = new Latencies();
   private final Latencies cold = new Latencies();
+  private List<String> sessions = List.of();
 
   public ResumeBench(ApiClient api, Ticker ticker, Plan plan, String agent) {
     this.api = api;
     this.ticker = ticker;
     this.plan = plan;
-    this.agent = agent;
+    this.agent = new InstantAgent(api, agent);
   }
 
   @Override
   public Future<Void> prepare() {
-    Future<Void> ready = api.post("/api/agents", BuiltInAgent.deploy("instant", agent)).mapEmpty();
-    for (int i = 0; i < plan.sessions(); i++) {
-      ready =
-          ready
-              .compose(v -> api.post("/api/sessions", new JsonObject().put("agent", agent)))
-              .map(
-                  answer -> {
-                    sessions.add(answer.getJsonObject("session").getString("id"));
-                    return null;
-                  });
-    }
-    return ready;
+    return agent
+        .deploy()
+        .compose(v -> agent.open(plan.sessions()))
+        .onSuccess(opened -> sessions = opened)
+        .mapEmpty();
   }
 
   @Override
   public Future<Void> step(int loop) {
-    String session = "/api/sessions/" + sessions.get(loop);
+    String session = sessions.get(loop);
     return resumed(session, "/pause", warm).compose(v -> resumed(session, "/stop", cold));
   }
 
@@ -74,8 +65,6 @@ public final class ResumeBench implements Bench {
 
   @Override
   public Future<Void> cleanUp() {
-    List<Future<JsonObject>> ended = new ArrayList<>();
-    sessions.forEach(id -> ended.add(api.delete("/api/sessions/" + id)));
-    return Future.join(ended).transform(v -> api.delete("/api/agents/" + agent)).mapEmpty();
+    return agent.end(sessions).transform(v -> agent.remove());
   }
 }

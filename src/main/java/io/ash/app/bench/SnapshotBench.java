@@ -1,7 +1,6 @@
 package io.ash.app.bench;
 
 import io.ash.app.client.ApiClient;
-import io.ash.app.client.BuiltInAgent;
 import io.ash.time.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -15,7 +14,7 @@ public final class SnapshotBench implements Bench {
 
   private final ApiClient api;
   private final Ticker ticker;
-  private final String agent;
+  private final InstantAgent agent;
   private final int files;
   private final int mebibytes;
   private final Latencies changed = new Latencies();
@@ -34,17 +33,14 @@ public final class SnapshotBench implements Bench {
   public SnapshotBench(ApiClient api, Ticker ticker, String agent, int files, int mebibytes) {
     this.api = api;
     this.ticker = ticker;
-    this.agent = agent;
+    this.agent = new InstantAgent(api, agent);
     this.files = files;
     this.mebibytes = mebibytes;
   }
 
   @Override
   public Future<Void> prepare() {
-    JsonObject wish =
-        new JsonObject()
-            .put("agent", agent)
-            .put("limits", new JsonObject().put("diskMb", 2 * mebibytes + 256));
+    JsonObject limits = new JsonObject().put("diskMb", 2 * mebibytes + 256);
     long each = ((long) mebibytes << 20) / files;
     String fill =
         "mkdir -p tree && cd tree && head -c "
@@ -52,11 +48,12 @@ public final class SnapshotBench implements Bench {
             + " /dev/urandom | split -a 6 -d -b "
             + each
             + " - f";
-    return api.post("/api/agents", BuiltInAgent.deploy("instant", agent))
-        .compose(v -> api.post("/api/sessions", wish))
+    return agent
+        .deploy()
+        .compose(v -> agent.open(new JsonObject().put("limits", limits)))
         .compose(
-            answer -> {
-              session = answer.getJsonObject("session").getString("id");
+            opened -> {
+              session = opened;
               return exec(fill);
             })
         .compose(v -> first());
@@ -122,7 +119,7 @@ public final class SnapshotBench implements Bench {
   }
 
   private String path(String rest) {
-    return "/api/sessions/" + session + "/" + rest;
+    return session + "/" + rest;
   }
 
   @Override
@@ -143,8 +140,6 @@ public final class SnapshotBench implements Bench {
 
   @Override
   public Future<Void> cleanUp() {
-    return api.delete("/api/sessions/" + session)
-        .transform(v -> api.delete("/api/agents/" + agent))
-        .mapEmpty();
+    return agent.end(session).transform(v -> agent.remove());
   }
 }

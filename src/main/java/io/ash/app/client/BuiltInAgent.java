@@ -16,13 +16,28 @@ public final class BuiltInAgent {
 
   /** Body of {@code POST /api/agents} for one of the folders below {@code agents/}. */
   public static JsonObject deploy(String folder, String name) {
+    return deploy(folder, name, "");
+  }
+
+  /**
+   * The same with more settings.
+   *
+   * @param settings lines that are added to its {@code ash.yaml}
+   */
+  public static JsonObject deploy(String folder, String name, String settings) {
     JsonArray files = new JsonArray();
     for (String path : new String(read("index"), StandardCharsets.UTF_8).split("\n", -1)) {
       if (path.startsWith(folder + "/")) {
+        byte[] content = read(path);
+        if (path.endsWith("/ash.yaml")) {
+          content =
+              (new String(content, StandardCharsets.UTF_8) + settings)
+                  .getBytes(StandardCharsets.UTF_8);
+        }
         files.add(
             new JsonObject()
                 .put("path", path.substring(folder.length() + 1))
-                .put("content", Base64.getEncoder().encodeToString(read(path))));
+                .put("content", Base64.getEncoder().encodeToString(content)));
       }
     }
     if (files.isEmpty()) {

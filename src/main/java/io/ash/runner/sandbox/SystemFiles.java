@@ -115,7 +115,7 @@ final class SystemFiles {
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  private static List<String> trees() throws IOException {
+  static List<String> trees() throws IOException {
     List<String> arguments = new ArrayList<>(List.of("--ro-bind", "/usr", "/usr"));
     for (String tree : TREES) {
       Path path = Path.of(tree);
