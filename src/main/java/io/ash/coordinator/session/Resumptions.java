@@ -115,15 +115,17 @@ public final class Resumptions {
     return moves
         .stay(s.id(), SessionMove.RESUME_WARM, lifecycle, binding, null)
         .compose(
-            moved -> {
-              if (moved.isPresent()) {
-                warm.incrementAndGet();
-                journal.wake(s.id());
-                if (moved.get().openTurn() > 0) {
-                  openTurn.accept(s.id());
-                }
+            found -> {
+              if (found.isEmpty()) {
+                return fresh(s.id());
               }
-              return fresh(s.id());
+              MoveStore.Moved moved = found.get();
+              warm.incrementAndGet();
+              journal.wake(s.id());
+              if (moved.openTurn() > 0) {
+                openTurn.accept(s.id());
+              }
+              return Future.succeededFuture(s.after(SessionMove.RESUME_WARM, moved, s.facts()));
             });
   }
 
@@ -185,7 +187,8 @@ public final class Resumptions {
               if (r.opened()) {
                 (r.snapshot() == null ? coldFresh : coldCloud).incrementAndGet();
               }
-              return fresh(s.id());
+              return Future.succeededFuture(
+                  s.after(SessionMove.OPENED, opened.moved(), opened.facts()));
             },
             failure -> {
               if (failure instanceof Refused no && no.refusal() == Refusal.NO_CAPACITY) {

@@ -7,6 +7,7 @@ import io.ash.model.TurnStatus;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +29,15 @@ public final class MoveStore {
             then queued - 1 else queued end
         where session_id = $1 and status = any ($2::text[]) and runner_id is not null
           and ($5::text is null or (runner_id = $5 and incarnation = $6 and epoch = $7))
-        returning session_id, last_seq, runner_id, incarnation, epoch, open_turn, queued),
+        returning session_id, last_seq, runner_id, incarnation, epoch, open_turn, queued,
+          active_at),
       f as (update session set facts = $8 from u where id = u.session_id and $8::text is not null),
       t as (update turn t set status = 'running' from u
         where t.session_id = u.session_id and t.no = u.open_turn and t.status = 'queued'),
       e as (insert into event (session_id, seq, turn, kind, body)
         select session_id, last_seq, 0, 'lifecycle', $4 from u)
-      select last_seq, runner_id, incarnation, epoch, coalesce(open_turn, 0) as open_turn, queued
+      select last_seq, runner_id, incarnation, epoch, coalesce(open_turn, 0) as open_turn, queued,
+        active_at
       from u
       """;
 
@@ -67,7 +70,7 @@ public final class MoveStore {
           queued = case when $10::text is null then c.waiting else 0 end,
           last_seq = c.last_seq + (select count(*) from p) + (select count(*) from n) + 1
         from c where h.session_id = c.session_id
-        returning h.session_id, h.last_seq, h.queued),
+        returning h.session_id, h.last_seq, h.queued, h.active_at),
       r as (update runner set reserved = greatest(reserved - 1, 0) from c
         where runner.id = c.runner_id and runner.incarnation = c.incarnation),
       t as (update turn t set status = n.status, end_seq = n.seq, ended_at = now() from n
@@ -82,7 +85,7 @@ public final class MoveStore {
         union all
         select u.session_id, u.last_seq, 0, 'lifecycle', $4 from u)
       select u.last_seq, u.queued, c.runner_id, c.incarnation, c.epoch,
-        coalesce(c.ended_turn, 0) as ended_turn, c.last_seq as from_seq
+        coalesce(c.ended_turn, 0) as ended_turn, c.last_seq as from_seq, u.active_at
       from u join c using (session_id)
       """;
 
@@ -98,8 +101,10 @@ public final class MoveStore {
    * @param lastSeq number of the lifecycle row that records it
    * @param runner who held it, before the move where it let go; null for nobody
    * @param openTurn the turn to be handed out, 0 for none
+   * @param at when it moved
    */
-  public record Moved(long lastSeq, @Nullable Binding runner, int openTurn, int queued) {}
+  public record Moved(
+      long lastSeq, @Nullable Binding runner, int openTurn, int queued, Instant at) {}
 
   /**
    * Makes a move that keeps the runner.
@@ -172,6 +177,11 @@ public final class MoveStore {
     String runner = r.getString("runner_id");
     UUID incarnation = r.getUUID("incarnation");
     Binding held = runner == null ? null : new Binding(id, runner, incarnation, r.getLong("epoch"));
-    return new Moved(r.getLong("last_seq"), held, openTurn, r.getInteger("queued"));
+    return new Moved(
+        r.getLong("last_seq"),
+        held,
+        openTurn,
+        r.getInteger("queued"),
+        r.getOffsetDateTime("active_at").toInstant());
   }
 }

@@ -2,6 +2,7 @@ package io.ash.coordinator.store;
 
 import io.ash.model.Binding;
 import io.ash.model.SessionId;
+import io.ash.model.SessionMove;
 import io.ash.model.SessionStatus;
 import java.time.Instant;
 import java.util.Optional;
@@ -45,5 +46,36 @@ public record SessionView(
     return runnerId == null || incarnation == null
         ? Optional.empty()
         : Optional.of(new Binding(id, runnerId, incarnation, epoch));
+  }
+
+  /**
+   * What became of it by a move that keeps or takes a runner.
+   *
+   * @param told JSON: what the runner said of the sandbox
+   */
+  public SessionView after(SessionMove move, MoveStore.Moved how, String told) {
+    Binding now = how.runner();
+    return new SessionView(
+        id,
+        tenant,
+        agentName,
+        agentVersion,
+        agentManifest,
+        move.to(),
+        now == null ? null : now.runner(),
+        now == null ? null : now.incarnation(),
+        now == null ? epoch : now.epoch(),
+        parentId,
+        settings,
+        runtime,
+        told,
+        sealedEnv,
+        createdAt,
+        how.at(),
+        how.lastSeq(),
+        how.openTurn(),
+        lastTurn,
+        how.queued(),
+        snapshotNo);
   }
 }
