@@ -20,7 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Blobs on the runner's disk, so that opening the same agent or session again fetches nothing.
+ * Blobs on the runner's disk, so that opening the same agent or session again fetches nothing; the
+ * small ones that were used last are in memory, too.
  *
  * <p>Keys are hashes of content under the key of a tenant, so what lies here is never stale and
  * never another tenant's; who reads a blob checks it anyway. Confined to the runner loop.
@@ -33,6 +34,7 @@ final class BlobCache {
   private final long maxBytes;
   private final Map<String, Future<Buffer>> fetching = new HashMap<>();
   private final Map<String, Integer> sizes;
+  private final RecentBlobs recent = new RecentBlobs();
   private long bytes;
   private long writes;
 
@@ -93,13 +95,20 @@ final class BlobCache {
     if (!BlobKeys.isKey(key)) {
       return store.get(key);
     }
+    Buffer known = recent.get(key);
+    if (known != null) {
+      return Future.succeededFuture(known);
+    }
     Future<Buffer> present = fetching.get(key);
     if (present != null) {
       return present;
     }
     Future<Buffer> got =
         sizes.containsKey(key)
-            ? files.readFile(directory.resolve(key).toString()).recover(e -> fetch(key, store))
+            ? files
+                .readFile(directory.resolve(key).toString())
+                .onSuccess(packed -> recent.add(key, packed))
+                .recover(e -> fetch(key, store))
             : fetch(key, store);
     if (!got.isComplete()) {
       fetching.put(key, got);
@@ -113,6 +122,7 @@ final class BlobCache {
   }
 
   private void keep(String key, Buffer packed) {
+    recent.add(key, packed);
     if (packed.length() > maxBytes / 4) {
       return;
     }

@@ -16,11 +16,13 @@ import io.ash.runner.sandbox.Sandboxes;
 import io.ash.wire.OpenSandbox;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -35,7 +37,6 @@ final class JailLodgings implements Lodgings, Spares {
   private final Dialects dialects;
   private final WaysOut ways;
   private final BiFunction<OpenSandbox, Sandbox, SessionFiles> files;
-  private final WorkerExecutor workers;
   private final Context context;
 
   /**
@@ -49,84 +50,77 @@ final class JailLodgings implements Lodgings, Spares {
       Dialects dialects,
       WaysOut ways,
       BiFunction<OpenSandbox, Sandbox, SessionFiles> files,
-      WorkerExecutor workers,
       Context context) {
     this.sandboxes = sandboxes;
     this.programs = programs;
     this.dialects = dialects;
     this.ways = ways;
     this.files = files;
-    this.workers = workers;
     this.context = context;
   }
 
   @Override
   public Future<Lodging> take(OpenSandbox call) {
-    return program(call)
-        .compose(
-            program ->
-                make(call, program)
-                    .compose(home -> guarded(home, () -> lodging(call, program, home))));
+    return make(call).compose(home -> guarded(home, () -> lodging(call, home)));
   }
 
   @Override
   public Future<Spare> spare(OpenSandbox nobody) {
-    return program(nobody)
+    return make(nobody)
         .compose(
-            program ->
-                make(nobody, program)
-                    .compose(
-                        home ->
-                            guarded(
-                                home,
-                                () ->
-                                    new Spare(
-                                        lodging(nobody, program, home),
-                                        call -> bind(call, program, home)))));
+            home ->
+                guarded(home, () -> new Spare(lodging(nobody, home), call -> bind(call, home))));
   }
 
-  /** A sandbox and how it gets out; null where it needs no way of its own. */
-  private record Home(Sandbox sandbox, @Nullable WayOut way) {}
+  /** A sandbox, who lives there and how it gets out; null where it needs no way of its own. */
+  private record Home(Sandbox sandbox, Program program, @Nullable WayOut way) {}
 
   /** What was prepared for nobody gets the environment of its session. */
-  private Lodging bind(OpenSandbox call, Program program, Home home) {
-    Map<String, String> env = environment(call, command(call, program));
+  private Lodging bind(OpenSandbox call, Home home) {
+    Map<String, String> env = environment(call, command(call, home.program()));
     home.sandbox().dress(ways.rebind(call, env, home.way()));
-    return lodging(call, program, home);
+    return lodging(call, home);
   }
 
-  private Future<Program> program(OpenSandbox call) {
-    return workers.executeBlocking(
-        () -> programs.find(call.runtime().kind(), call.runtime().command()), false);
-  }
+  /** What a worker found out before the sandbox was made. */
+  private record Means(Program program, WaysOut.Prepared way) {}
 
-  private Future<Home> make(OpenSandbox call, Program program) {
-    AgentCommand command = command(call, program);
-    return ways.prepare(call, environment(call, command))
-        .compose(
-            way ->
-                open(call, command, way).onComplete(done -> way.discardUnless(done.succeeded())));
-  }
-
-  private Future<Home> open(OpenSandbox call, AgentCommand command, WaysOut.Prepared way) {
-    Jail jail;
-    try {
-      jail = jail(call, command, way);
-    } catch (IllegalArgumentException e) {
-      return Future.failedFuture(
-          new Refused(Refusal.INVALID_REQUEST, String.valueOf(e.getMessage())));
-    }
+  /** Everything that blocks is one trip to a worker. */
+  private Future<Home> make(OpenSandbox call) {
+    AtomicReference<@Nullable Means> found = new AtomicReference<>();
     return sandboxes
-        .open(jail, context)
-        .compose(
-            sandbox ->
-                ways.open(call, way)
-                    .map(out -> new Home(sandbox, out))
-                    .recover(
-                        e ->
-                            sandbox
-                                .discard(Duration.ZERO)
-                                .transform(gone -> Future.<Home>failedFuture(e))));
+        .open(name(call), () -> describe(call, found), context)
+        .onFailure(e -> discard(found.get()))
+        .compose(sandbox -> leadOut(call, sandbox, Objects.requireNonNull(found.get())));
+  }
+
+  private Jail describe(OpenSandbox call, AtomicReference<@Nullable Means> found)
+      throws IOException {
+    Program program = programs.find(call.runtime().kind(), call.runtime().command());
+    AgentCommand command = command(call, program);
+    WaysOut.Prepared way = ways.prepare(call, environment(call, command));
+    found.set(new Means(program, way));
+    try {
+      return jail(call, command, way);
+    } catch (IllegalArgumentException e) {
+      throw new Refused(Refusal.INVALID_REQUEST, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void discard(@Nullable Means means) {
+    if (means != null) {
+      means.way().discard();
+    }
+  }
+
+  private Future<Home> leadOut(OpenSandbox call, Sandbox sandbox, Means means) {
+    return ways.open(call, means.way())
+        .map(out -> new Home(sandbox, means.program(), out))
+        .recover(
+            e -> {
+              means.way().discard();
+              return sandbox.discard(Duration.ZERO).transform(gone -> Future.<Home>failedFuture(e));
+            });
   }
 
   private static <T> Future<T> guarded(Home home, Supplier<T> made) {
@@ -141,11 +135,11 @@ final class JailLodgings implements Lodgings, Spares {
                     .transform(gone -> Future.<T>failedFuture(e)));
   }
 
-  private Lodging lodging(OpenSandbox call, Program program, Home home) {
+  private Lodging lodging(OpenSandbox call, Home home) {
     return new Lodging(
         new JailQuarters(
             home.sandbox(), sandboxes.isolation(), files.apply(call, home.sandbox()), home.way()),
-        remembered -> dialects.open(program, call.binding().session(), remembered));
+        remembered -> dialects.open(home.program(), call.binding().session(), remembered));
   }
 
   /** What the dialect asks of its surroundings is the same for every process of a session. */
@@ -172,11 +166,14 @@ final class JailLodgings implements Lodgings, Spares {
     return env;
   }
 
+  private static String name(OpenSandbox call) {
+    return call.binding().session() + "-" + call.binding().epoch();
+  }
+
   private static Jail jail(OpenSandbox call, AgentCommand command, WaysOut.Prepared way) {
-    Binding binding = call.binding();
-    String session = binding.session().toString();
+    String session = call.binding().session().toString();
     return new Jail(
-        session + "-" + binding.epoch(),
+        name(call),
         command.readOnlyBinds().stream().map(Bind::same).toList(),
         way.env(),
         call.runtime().limits(),

@@ -2,9 +2,9 @@ package io.ash.runner;
 
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
+import io.ash.runner.SessionFiles.Instructions;
 import io.ash.runner.SessionFiles.Place;
 import io.ash.runner.dialect.AgentSettings;
-import io.ash.runner.dialect.Dialect;
 import io.ash.wire.ExecResult;
 import io.ash.wire.OpenSandbox;
 import io.vertx.core.Future;
@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** Brings the quarters of a host to where its agent can start. */
 final class Preparation {
   private static final Duration SCRIPT = Duration.ofMinutes(2);
-  private static final String PROMPT = "CLAUDE.md";
-  private static final int MAX_PROMPT = 1 << 20;
-  private static final int MAX_MEMORY = 4 << 10;
 
   private final OpenSandbox open;
   private final Quarters quarters;
@@ -32,76 +29,71 @@ final class Preparation {
    * What is known when everything is in place.
    *
    * @param settings with the system prompt that was found
-   * @param remembered what an earlier process asked to remember
+   * @param found what the files say
    * @param basis what the files began with
    */
-  record Ready(AgentSettings settings, String remembered, SessionFiles.Basis basis) {}
+  record Ready(AgentSettings settings, Instructions found, SessionFiles.Basis basis) {}
 
   /** Fails with {@link Refused} where the agent's own scripts are the reason. */
   Future<Ready> run(AgentSettings settings) {
-    Readiness found = quarters.readiness();
-    String asked = settings.systemPrompt();
+    Readiness ready = quarters.readiness();
     Future<SessionFiles.Basis> furnished =
-        found == Readiness.BARE
-            ? quarters.files().furnish()
-            : Future.succeededFuture(SessionFiles.Basis.AGENT);
+        ready.furnished()
+            ? Future.succeededFuture(SessionFiles.Basis.AGENT)
+            : quarters.files().furnish();
+    String asked = settings.systemPrompt();
     return furnished.compose(
         basis -> {
           boolean fresh = open.snapshot() == null && !basis.recovered();
-          return goOn(settings, fresh, fresh && found != Readiness.SETTLED, asked, basis);
+          return prompted(fresh ? asked : null)
+              .compose(v -> fresh ? settled(ready.settled()) : quarters.files().instructions())
+              .map(found -> new Ready(prompt(settings, asked, found), found, basis));
         });
   }
 
-  private Future<Ready> goOn(
-      AgentSettings settings,
-      boolean fresh,
-      boolean unsettled,
-      @Nullable String asked,
-      SessionFiles.Basis basis) {
-    return Future.<Void>succeededFuture()
+  private Future<Void> prompted(@Nullable String asked) {
+    return asked == null
+        ? Future.succeededFuture()
+        : quarters.files().write(Place.WORKSPACE, Instructions.PROMPT, asked);
+  }
+
+  private static AgentSettings prompt(
+      AgentSettings settings, @Nullable String asked, Instructions found) {
+    String prompt = asked == null ? found.prompt() : asked;
+    return settings.withSystemPrompt(prompt.isBlank() ? null : prompt);
+  }
+
+  /** Runs the scripts where they have not run; each may make or change what comes after it. */
+  private Future<Instructions> settled(@Nullable Instructions before) {
+    if (before != null) {
+      return Future.succeededFuture(before);
+    }
+    SessionFiles files = quarters.files();
+    return files
+        .instructions()
         .compose(
-            v ->
-                fresh && asked != null
-                    ? quarters.files().write(Place.WORKSPACE, PROMPT, asked)
-                    : Future.<Void>succeededFuture())
-        .compose(v -> unsettled ? install() : Future.succeededFuture())
-        .compose(v -> unsettled ? script("startup.sh") : Future.succeededFuture())
+            now ->
+                now.install()
+                    ? install().compose(v -> files.instructions())
+                    : Future.succeededFuture(now))
         .compose(
-            v ->
-                asked != null
-                    ? Future.succeededFuture(asked)
-                    : quarters.files().read(Place.WORKSPACE, PROMPT, MAX_PROMPT))
-        .compose(
-            prompt ->
-                quarters
-                    .files()
-                    .read(Place.HOME, Dialect.MEMORY_FILE, MAX_MEMORY)
-                    .map(
-                        memory ->
-                            new Ready(
-                                settings.withSystemPrompt(prompt.isBlank() ? null : prompt),
-                                memory,
-                                basis)));
+            now ->
+                now.startup()
+                    ? script(Instructions.STARTUP).compose(v -> files.instructions())
+                    : Future.succeededFuture(now));
   }
 
   private Future<Void> install() {
     return quarters
         .installing(true)
-        .compose(v -> script("install.sh"))
+        .compose(v -> script(Instructions.INSTALL))
         .compose(v -> quarters.installing(false));
   }
 
   private Future<Void> script(String name) {
     return quarters
-        .files()
-        .has(name)
-        .compose(
-            there ->
-                there
-                    ? quarters
-                        .exec("chmod u+x " + name + " && ./" + name, SCRIPT)
-                        .compose(result -> judge(name, result))
-                    : Future.succeededFuture());
+        .exec("chmod u+x " + name + " && ./" + name, SCRIPT)
+        .compose(result -> judge(name, result));
   }
 
   private Future<Void> judge(String name, ExecResult result) {

@@ -114,7 +114,6 @@ public final class RunnerVerticle extends VerticleBase {
                     disk.cache().before(new RemoteBlobs(call.binding(), around.coordinator())),
                     disk.kept(),
                     workers),
-            workers,
             context);
     PoolConfig pool = config.pool();
     int usualMb = config.limits().asked().getOrDefault(LimitKind.MEMORY, LimitKind.MEMORY.usual());

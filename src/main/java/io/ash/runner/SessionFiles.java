@@ -20,14 +20,8 @@ interface SessionFiles {
    */
   Future<Basis> furnish();
 
-  /**
-   * Text of a file of the workspace or home, empty where there is none or it is longer than {@code
-   * most} bytes.
-   */
-  Future<String> read(Place place, String path, int most);
-
-  /** Whether the workspace has a regular file there. */
-  Future<Boolean> has(String path);
+  /** What the files say at the moment to whoever starts the agent. */
+  Future<Instructions> instructions();
 
   /** Replaces a file, readable by the agent only. */
   Future<Void> write(Place place, String path, String text);
@@ -80,6 +74,29 @@ interface SessionFiles {
     WORKSPACE,
     /** What the agent's programs keep for themselves. */
     HOME
+  }
+
+  /**
+   * What the files say to whoever starts the agent.
+   *
+   * @param install whether there is an install.sh
+   * @param startup whether there is a startup.sh
+   * @param prompt text of CLAUDE.md, empty for none
+   * @param remembered what an earlier process of the agent asked to remember, empty for nothing
+   */
+  record Instructions(boolean install, boolean startup, String prompt, String remembered) {
+    /** The script that runs first, and may reach other places. */
+    static final String INSTALL = "install.sh";
+
+    /** The script that runs after it. */
+    static final String STARTUP = "startup.sh";
+
+    /** The system prompt. */
+    static final String PROMPT = "CLAUDE.md";
+
+    boolean scripts() {
+      return install || startup;
+    }
   }
 
   /**

@@ -148,7 +148,7 @@ final class SessionHost implements EventLane.Speaker {
               snapshots.begin(ready.basis(), this::notice);
               AgentSeat agent =
                   new AgentSeat(
-                      dialects.apply(ready.remembered()),
+                      dialects.apply(ready.found().remembered()),
                       quarters,
                       tools.timers(),
                       log,

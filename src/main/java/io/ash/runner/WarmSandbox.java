@@ -26,7 +26,7 @@ final class WarmSandbox {
   private final HostTools tools;
   private Spares.@Nullable Spare spare;
   private @Nullable EarlyAgent agent;
-  private boolean hasScripts;
+  private SessionFiles.@Nullable Instructions settled;
   private Future<Void> preparing = Future.succeededFuture();
   private boolean ready;
   private boolean over;
@@ -89,16 +89,10 @@ final class WarmSandbox {
     return new Preparation(nobody, quarters, new LogRing(tools.clock()))
         .run(AgentSettings.of(NO_SETTINGS))
         .compose(
-            done ->
-                quarters
-                    .files()
-                    .has("install.sh")
-                    .compose(one -> quarters.files().has("startup.sh").map(other -> one || other))
-                    .compose(
-                        scripts -> {
-                          hasScripts = scripts;
-                          return start(found, quarters, done.settings());
-                        }));
+            done -> {
+              settled = done.found();
+              return start(found, quarters, done.settings());
+            });
   }
 
   /** What else is spoken depends on the settings of the session already when it starts. */
@@ -125,7 +119,7 @@ final class WarmSandbox {
             && call.blobKey().equals(spec.blobKey())
             && call.agent().equals(spec.agent())
             && call.runtime().equals(spec.runtime());
-    return same && (!hasScripts || asPrepared(call));
+    return same && (settled == null || !settled.scripts() || asPrepared(call));
   }
 
   /** Whether scripts and agent saw just what those of this session would see. */
@@ -150,7 +144,7 @@ final class WarmSandbox {
         .map(
             v -> {
               Lodgings.Lodging bound = mine.bind().apply(call);
-              Readiness found = spec.settled() ? Readiness.SETTLED : Readiness.FURNISHED;
+              Readiness found = new Readiness(true, settled);
               return new Lodgings.Lodging(
                   new WarmQuarters(bound.quarters(), found, keep ? started : null),
                   bound.dialects());

@@ -16,12 +16,14 @@ import io.ash.runner.sandbox.Sandboxes;
 import io.ash.wire.OpenSandbox;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prepares how sandboxes get out, and what their processes see of it. Confined to the runner loop.
+ * Prepares how sandboxes get out, and what their processes see of it. Confined to the runner loop,
+ * but for {@link #prepare}.
  */
 final class WaysOut {
   private final Sandboxes sandboxes;
@@ -49,40 +51,39 @@ final class WaysOut {
       Map<String, String> env,
       @Nullable NetworkSpace space,
       @Nullable EgressPlan plan) {
-    void discardUnless(boolean kept) {
-      if (space != null && !kept) {
+    void discard() {
+      if (space != null) {
         space.close();
       }
     }
   }
 
-  /** Fails with {@link Refused} where this machine cannot hold what was asked for. */
-  Future<Prepared> prepare(OpenSandbox call, Map<String, String> env) {
+  /**
+   * Settles it; throws {@link Refused} where this machine cannot hold what was asked for. Blocks,
+   * and runs on any thread.
+   */
+  Prepared prepare(OpenSandbox call, Map<String, String> env) throws IOException {
     NetworkPolicy policy = call.runtime().network();
     if (sandboxes.isolation() == Isolation.NONE) {
-      return policy.chosen() && policy.mode() != NetworkMode.HOST
-          ? Future.failedFuture(
-              new Refused(
-                  Refusal.NOT_CONFIGURED,
-                  "network.mode "
-                      + policy.mode().text()
-                      + " cannot be held without isolation (ASH_SANDBOX_ISOLATION is none); ask for"
-                      + " host, or let the operator turn isolation on"))
-          : Future.succeededFuture(new Prepared(NetworkMode.HOST, env, null, null));
+      if (policy.chosen() && policy.mode() != NetworkMode.HOST) {
+        throw new Refused(
+            Refusal.NOT_CONFIGURED,
+            "network.mode "
+                + policy.mode().text()
+                + " cannot be held without isolation (ASH_SANDBOX_ISOLATION is none); ask for"
+                + " host, or let the operator turn isolation on");
+      }
+      return new Prepared(NetworkMode.HOST, env, null, null);
     }
     if (policy.mode() != NetworkMode.ALLOWLIST) {
-      return Future.succeededFuture(new Prepared(policy.mode(), hidden(policy, env), null, null));
+      return new Prepared(policy.mode(), hidden(policy, env), null, null);
     }
-    EgressPlan plan;
+    EgressPlan plan = plan(call, policy, env);
     try {
-      plan = plan(call, policy, env);
-    } catch (Refused no) {
-      return Future.failedFuture(no);
+      return new Prepared(NetworkMode.ALLOWLIST, plan.env(), sandboxes.network(), plan);
+    } catch (SandboxUnavailable e) {
+      throw new Refused(Refusal.NOT_CONFIGURED, String.valueOf(e.getMessage()));
     }
-    return sandboxes
-        .network()
-        .map(space -> new Prepared(NetworkMode.ALLOWLIST, plan.env(), space, plan))
-        .recover(WaysOut::unavailable);
   }
 
   private EgressPlan plan(OpenSandbox call, NetworkPolicy policy, Map<String, String> env) {
@@ -95,13 +96,6 @@ final class WaysOut {
     boolean nobody = call.binding().epoch() == 0;
     return EgressPlan.of(
         nobody ? policy.withoutSecrets() : policy, env, operator, mcpServers, NetworkSpace.PORT);
-  }
-
-  private static <T> Future<T> unavailable(Throwable e) {
-    return Future.failedFuture(
-        e instanceof SandboxUnavailable
-            ? new Refused(Refusal.NOT_CONFIGURED, String.valueOf(e.getMessage()))
-            : e);
   }
 
   /** Opens the way out of a sandbox; null where it has none. */

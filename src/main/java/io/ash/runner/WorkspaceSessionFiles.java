@@ -1,5 +1,8 @@
 package io.ash.runner;
 
+import static io.ash.runner.workspace.Place.HOME;
+import static io.ash.runner.workspace.Place.WORKSPACE;
+
 import io.ash.blob.BadManifest;
 import io.ash.blob.BlobKeys;
 import io.ash.blob.Blobs;
@@ -7,6 +10,7 @@ import io.ash.blob.CorruptBlob;
 import io.ash.blob.NoSuchBlob;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
+import io.ash.runner.dialect.Dialect;
 import io.ash.runner.sandbox.Sandbox;
 import io.ash.runner.workspace.Owner;
 import io.ash.runner.workspace.Premises;
@@ -29,6 +33,8 @@ import org.slf4j.LoggerFactory;
 /** The files of a session where its sandbox has them. Confined to the runner loop. */
 final class WorkspaceSessionFiles implements SessionFiles {
   private static final Logger LOG = LoggerFactory.getLogger(WorkspaceSessionFiles.class);
+  private static final int MOST_PROMPT = 1 << 20;
+  private static final int MOST_REMEMBERED = 4 << 10;
 
   private final OpenSandbox call;
   private final Workspace workspace;
@@ -143,13 +149,14 @@ final class WorkspaceSessionFiles implements SessionFiles {
   }
 
   @Override
-  public Future<String> read(Place place, String path, int most) {
-    return workspace.text(place(place), path, most);
-  }
-
-  @Override
-  public Future<Boolean> has(String path) {
-    return workspace.has(io.ash.runner.workspace.Place.WORKSPACE, path);
+  public Future<Instructions> instructions() {
+    return workspace.look(
+        files ->
+            new Instructions(
+                files.has(WORKSPACE, Instructions.INSTALL),
+                files.has(WORKSPACE, Instructions.STARTUP),
+                files.text(WORKSPACE, Instructions.PROMPT, MOST_PROMPT),
+                files.text(HOME, Dialect.MEMORY_FILE, MOST_REMEMBERED)));
   }
 
   @Override
@@ -225,8 +232,6 @@ final class WorkspaceSessionFiles implements SessionFiles {
   }
 
   private static io.ash.runner.workspace.Place place(Place place) {
-    return place == Place.WORKSPACE
-        ? io.ash.runner.workspace.Place.WORKSPACE
-        : io.ash.runner.workspace.Place.HOME;
+    return place == Place.WORKSPACE ? WORKSPACE : HOME;
   }
 }

@@ -76,6 +76,18 @@ class BlobCacheTest {
   }
 
   @Test
+  void givesASmallBlobFromMemoryOnceItWasUsed() throws Exception {
+    slow.complete(Buffer.buffer("bytes"));
+    Blobs cache = cache(1000);
+    cache.get(A);
+    await().until(() -> holds(A));
+    Files.delete(directory.resolve(A));
+
+    assertThat(cache.get(A).result()).isEqualTo(Buffer.buffer("bytes"));
+    assertThat(fetched).containsExactly(A);
+  }
+
+  @Test
   void fetchesAgainWhatSomebodyDeleted() throws Exception {
     slow.complete(Buffer.buffer("bytes"));
     cache(1000).get(A);

@@ -5,6 +5,7 @@ import io.ash.model.Notice;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.runner.dialect.AgentCommand;
+import io.ash.runner.dialect.Dialect;
 import io.ash.wire.BundleChunk;
 import io.ash.wire.ExecResult;
 import io.ash.wire.FileChunk;
@@ -75,13 +76,13 @@ final class FakeQuarters implements Quarters, SessionFiles {
   }
 
   @Override
-  public Future<String> read(Place place, String path, int most) {
-    return Future.succeededFuture(files.getOrDefault(place + "/" + path, ""));
-  }
-
-  @Override
-  public Future<Boolean> has(String path) {
-    return Future.succeededFuture(files.containsKey(Place.WORKSPACE + "/" + path));
+  public Future<Instructions> instructions() {
+    return Future.succeededFuture(
+        new Instructions(
+            files.containsKey("WORKSPACE/install.sh"),
+            files.containsKey("WORKSPACE/startup.sh"),
+            files.getOrDefault("WORKSPACE/CLAUDE.md", ""),
+            files.getOrDefault("HOME/" + Dialect.MEMORY_FILE, "")));
   }
 
   @Override

@@ -101,6 +101,23 @@ class RunnerTest extends HostTest {
   }
 
   @Test
+  void reportsWhatItFindsOutAfterItHasAcknowledged() {
+    Promise<Void> slow = Promise.promise();
+    beforeTaking = slow.future();
+    Binding binding = bind(session);
+    assertThat(open(binding).succeeded()).isTrue();
+    assertThat(coordinator.opened()).isEmpty();
+
+    slow.fail(new Refused(Refusal.RUNTIME_NOT_AVAILABLE, "install it"));
+    run();
+    SandboxOpened report = coordinator.opened().get(0);
+    assertThat(report.failure()).isEqualTo("install it");
+    assertThat(report.code()).isEqualTo("runtime_not_available");
+    assertThat(runner.hosted()).isEmpty();
+    assertThat(runner.stats().warming()).isZero();
+  }
+
+  @Test
   void repeatsItsReportUntilItIsAnswered() {
     Binding binding = bind(session);
     coordinator.failNext(3);

@@ -87,7 +87,9 @@ final class Bubblewrap implements Wrapping {
     List<String> line = new ArrayList<>(way(jail.space(), place));
     line.addAll(List.of(program, "--args", "8", "--"));
     line.addAll(processLimit(limits));
-    line.addAll(OUTPUT);
+    if (command.heard()) {
+      line.addAll(OUTPUT);
+    }
     line.addAll(command.argv());
     return new Wrapped(line, Map.of(), null, file, filter);
   }

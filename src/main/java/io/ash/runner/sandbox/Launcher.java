@@ -2,6 +2,8 @@ package io.ash.runner.sandbox;
 
 import io.ash.model.LimitKind;
 import io.ash.process.Spawner;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +34,13 @@ final class Launcher {
           + "while [ \"$n\" -gt 0 ]; do echo 0 >\"$1\" || exit 125; shift; n=$((n-1)); done; "
           + "ulimit -c 0; ulimit -n \"$1\" 2>/dev/null; ulimit -f \"$2\" 2>/dev/null; shift 2; ";
 
+  private static final String OPEN = "exec 8<\"$1\" 9<\"$2\"; shift 2; ";
+
   /**
    * The builder of a jail lives as long as what it started; the output goes past it as descriptor
    * 7, so that it is closed when the command closes it.
    */
-  private static final String OPEN = "exec 8<\"$1\" 9<\"$2\" 7>&1 >/dev/null; shift 2; ";
+  private static final String PAST = "exec 7>&1 >/dev/null; ";
 
   private static final String BECOME = "printf '\\006' >&2; exec \"$@\"";
 
@@ -50,19 +55,38 @@ final class Launcher {
   }
 
   /**
+   * A process that is being started.
+   *
+   * @param process completes on another thread
+   * @param arguments to be deleted where it is not started
+   */
+  record Launching(CompletableFuture<Process> process, @Nullable Path arguments) {
+    /** The process, on an event loop. */
+    Future<Launched> on(Context context) {
+      return Future.fromCompletionStage(process, context)
+          .onFailure(e -> discard(arguments))
+          .map(started -> new Launched(started, arguments));
+    }
+  }
+
+  private static void discard(@Nullable Path arguments) {
+    if (arguments != null) {
+      try {
+        Files.deleteIfExists(arguments);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /**
    * A process that was started.
    *
    * @param arguments to be deleted when its mark is seen, or at its end
    */
   record Launched(Process process, @Nullable Path arguments) {
     void discardArguments() {
-      if (arguments != null) {
-        try {
-          Files.deleteIfExists(arguments);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      }
+      discard(arguments);
     }
   }
 
@@ -75,15 +99,15 @@ final class Launcher {
     return wrapping;
   }
 
-  /** Blocks for the start, about a millisecond. */
-  Launched launch(
+  /** Blocks for the files that the start needs, not for the start. */
+  Launching launch(
       Jail jail, SandboxPlace place, Cgroup group, LimitsInForce limits, Command command)
       throws IOException {
     Wrapped wrapped = wrapping.wrap(jail, place, limits, command);
     boolean files = wrapped.arguments() != null;
+    String open = files ? OPEN + (command.heard() ? PAST : "") : "";
     List<String> line =
-        new ArrayList<>(
-            List.of("/bin/sh", "-c", SCRIPT + (files ? OPEN : "") + BECOME, "ash-launch"));
+        new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT + open + BECOME, "ash-launch"));
     line.add(Integer.toString(group.entrances().size()));
     line.addAll(group.entrances());
     line.add(Integer.toString(limits.most(LimitKind.OPEN_FILES)));
@@ -100,6 +124,6 @@ final class Launcher {
     if (wrapped.directory() != null) {
       builder.directory(wrapped.directory().toFile());
     }
-    return new Launched(Spawned.await(spawner.start(builder)), wrapped.arguments());
+    return new Launching(spawner.start(builder), wrapped.arguments());
   }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Writes to a pipe without making the caller wait for its reader.
  *
  * <p>Thread-safe. A thread writes while there is something to write and for a while after; an idle
- * process costs none. The queue is bounded.
+ * process costs none, nor does one that hears only a few words. The queue is bounded.
  */
 final class PipeWriter {
   /** Above this many bytes {@link #full} says so. */
@@ -24,6 +24,9 @@ final class PipeWriter {
 
   /** Above this many bytes a write is refused. */
   private static final int MOST = 32 * 1024 * 1024;
+
+  /** Bytes that every pipe takes at once while nobody has read from it. */
+  private static final int AT_ONCE = 4096;
 
   private static final long IDLE_MILLIS = 10_000;
   private static final long STACK = 256 * 1024;
@@ -35,6 +38,7 @@ final class PipeWriter {
   private final String name;
   private final Deque<Entry> queue = new ArrayDeque<>();
   private long queued;
+  private int first;
   private boolean writing;
   private boolean closing;
   private boolean wasFull;
@@ -55,12 +59,27 @@ final class PipeWriter {
       return Future.failedFuture(
           new Refused(Refusal.TOO_MANY_REQUESTS, "the process does not read its input"));
     }
+    if (first + bytes.length() <= AT_ONCE) {
+      return writeFirst(bytes);
+    }
     Promise<Void> done = Promise.promise();
     queue.add(new Entry(bytes, done));
     queued += bytes.length();
     wasFull |= queued > HIGH;
     wake();
     return done.future();
+  }
+
+  /** The first words go without a thread: they cannot block, as nothing was written before. */
+  private Future<Void> writeFirst(Buffer bytes) {
+    first += bytes.length();
+    try {
+      out.write(bytes.getBytes());
+      out.flush();
+      return Future.succeededFuture();
+    } catch (IOException e) {
+      return Future.failedFuture(e);
+    }
   }
 
   /** Whether the caller should wait for the drain. */
@@ -75,8 +94,13 @@ final class PipeWriter {
 
   /** Closes the pipe after what is queued. */
   synchronized void close() {
+    boolean quiet = !writing && queue.isEmpty();
     closing = true;
-    wake();
+    if (quiet) {
+      closeQuietly();
+    } else {
+      wake();
+    }
   }
 
   private void wake() {
@@ -85,6 +109,7 @@ final class PipeWriter {
       return;
     }
     writing = true;
+    first = AT_ONCE;
     Thread thread = new Thread(null, this::run, name, STACK);
     thread.setDaemon(true);
     thread.start();

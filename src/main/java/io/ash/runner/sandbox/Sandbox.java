@@ -133,6 +133,7 @@ public final class Sandbox {
                   before[0] = group.counters();
                   return tools.launcher().launch(dressed, place, group, limits, command);
                 })
+            .compose(launching -> launching.on(context))
             .map(launched -> attach(launched, stdio, before[0]));
     launches.add(started);
     return started.onComplete(done -> launches.remove(started));

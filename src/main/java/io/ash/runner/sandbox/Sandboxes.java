@@ -8,9 +8,11 @@ import io.ash.time.Timers;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -115,15 +117,31 @@ public final class Sandboxes {
    * @param context the event loop the sandbox is confined to
    */
   public Future<Sandbox> open(Jail jail, Context context) {
-    if (!names.add(jail.name())) {
+    return open(jail.name(), () -> jail, context);
+  }
+
+  /**
+   * The same for a jail that is yet to be described.
+   *
+   * @param name of the jail
+   * @param describe runs on a worker and may block
+   */
+  public Future<Sandbox> open(String name, Callable<Jail> describe, Context context) {
+    if (!names.add(name)) {
       return Future.failedFuture(
-          new Refused(Refusal.WRONG_STATE, "sandbox " + jail.name() + " is open already"));
+          new Refused(Refusal.WRONG_STATE, "sandbox " + name + " is open already"));
     }
     return tools
-        .blocking(() -> host.make(jail))
-        .map(made -> settle(jail, made, context))
-        .onFailure(e -> names.remove(jail.name()));
+        .blocking(
+            () -> {
+              Jail jail = describe.call();
+              return new Furnished(jail, host.make(jail));
+            })
+        .map(made -> settle(made.jail(), made.means(), context))
+        .onFailure(e -> names.remove(name));
   }
+
+  private record Furnished(Jail jail, SandboxHost.Made means) {}
 
   private Sandbox settle(Jail jail, SandboxHost.Made made, Context context) {
     AtomicReference<Sandbox> self = new AtomicReference<>();
@@ -147,10 +165,10 @@ public final class Sandboxes {
 
   /**
    * Makes a network for one sandbox, to be named in its {@link Jail} and closed after it. Fails
-   * with {@link SandboxUnavailable}, whose message is the remedy.
+   * with {@link SandboxUnavailable}, whose message is the remedy. Blocks.
    */
-  public Future<NetworkSpace> network() {
-    return tools.blocking(host::network);
+  public NetworkSpace network() throws IOException {
+    return host.network();
   }
 
   /** Ends what the sandboxes share, when all of them are closed; blocks shortly. */

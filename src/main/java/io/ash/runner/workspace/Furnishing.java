@@ -15,7 +15,11 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Fetches what a manifest names and builds it on disk. Fails with {@link io.ash.blob.NoSuchBlob} or
@@ -24,6 +28,11 @@ import java.util.Map;
  */
 final class Furnishing {
   private static final int LANES = 3;
+
+  /** Bytes and entries of a tree that is held in memory whole and built in one go. */
+  private static final long SMALL = 1 << 20;
+
+  private static final int FEW = 200;
 
   private final Desk desk;
   private final Blobs blobs;
@@ -39,16 +48,63 @@ final class Furnishing {
 
   /** Builds a tree; see {@link Restoration} for {@code tops}. Gives what was built. */
   Future<Manifest> build(String key, Map<String, Path> tops) {
-    return content(key, ManifestCodec.MAX_BYTES)
-        .compose(bytes -> workers.executeBlocking(() -> ManifestCodec.read(bytes), false))
+    return read(key, ManifestCodec.MAX_BYTES, ManifestCodec::read)
         .compose(
             manifest -> {
               Restoration restoration = new Restoration(tops, desk, manifest);
-              return step(restoration::directories)
-                  .compose(v -> Lanes.each(restoration.files(), LANES, f -> pour(restoration, f)))
-                  .compose(v -> step(restoration::finish))
-                  .map(manifest);
+              boolean small = manifest.size() <= SMALL && manifest.entries().size() <= FEW;
+              Future<Void> built =
+                  small
+                      ? atOnce(restoration, manifest)
+                          .recover(
+                              e ->
+                                  e instanceof CorruptBlob
+                                      ? inSteps(restoration)
+                                      : Future.failedFuture(e))
+                      : inSteps(restoration);
+              return built.map(manifest);
             });
+  }
+
+  /** Gathers everything first, so that the disk is one trip to a worker. */
+  private Future<Void> atOnce(Restoration restoration, Manifest manifest) {
+    Map<String, Buffer> packed = new HashMap<>();
+    List<Future<?>> gathered = new ArrayList<>();
+    for (String key : manifest.chunks()) {
+      gathered.add(blobs.get(key).onSuccess(blob -> packed.put(key, blob)));
+    }
+    return Future.all(gathered)
+        .compose(
+            v ->
+                step(
+                    () -> {
+                      restoration.directories();
+                      for (ManifestEntry.File file : restoration.files()) {
+                        place(restoration, file, packed);
+                      }
+                      restoration.finish();
+                    }));
+  }
+
+  private void place(Restoration restoration, ManifestEntry.File file, Map<String, Buffer> packed)
+      throws IOException {
+    Path begun = restoration.begin();
+    try {
+      int no = 0;
+      for (String key : file.chunks()) {
+        Buffer chunk = Objects.requireNonNull(packed.get(key));
+        append(restoration, file, begun, no++, chunks.unpack(key, chunk, Chunks.MAX_CONTENT));
+      }
+      restoration.place(begun, file);
+    } finally {
+      restoration.discard(begun);
+    }
+  }
+
+  private Future<Void> inSteps(Restoration restoration) {
+    return step(restoration::directories)
+        .compose(v -> Lanes.each(restoration.files(), LANES, f -> pour(restoration, f)))
+        .compose(v -> step(restoration::finish));
   }
 
   private Future<Void> pour(Restoration restoration, ManifestEntry.File file) {
@@ -66,38 +122,48 @@ final class Furnishing {
 
   private Future<Void> pour(
       Restoration restoration, ManifestEntry.File file, Path begun, String key, int no) {
-    return content(key, Chunks.MAX_CONTENT)
-        .compose(
-            content ->
-                step(
-                    () -> {
-                      long expected =
-                          Math.min(
-                              Chunks.MAX_CONTENT, file.size() - (long) no * Chunks.MAX_CONTENT);
-                      if (content.length != expected) {
-                        throw new BadManifest(
-                            RelativePath.shown(file.path())
-                                + " has another size than its chunk "
-                                + key);
-                      }
-                      restoration.append(begun, content);
-                    }));
+    return read(
+        key,
+        Chunks.MAX_CONTENT,
+        content -> {
+          append(restoration, file, begun, no, content);
+          return null;
+        });
   }
 
-  /** What a blob holds; a damaged one is asked for once more, past what is kept on this machine. */
-  private Future<byte[]> content(String key, int most) {
+  private static void append(
+      Restoration restoration, ManifestEntry.File file, Path begun, int no, byte[] content)
+      throws IOException {
+    long expected = Math.min(Chunks.MAX_CONTENT, file.size() - (long) no * Chunks.MAX_CONTENT);
+    if (content.length != expected) {
+      throw new BadManifest(
+          RelativePath.shown(file.path())
+              + " has another size than its chunk "
+              + file.chunks().get(no));
+    }
+    restoration.append(begun, content);
+  }
+
+  /** Does something with what a blob holds. */
+  @FunctionalInterface
+  private interface Use<T> {
+    T of(byte[] content) throws IOException;
+  }
+
+  /** Uses a blob; a damaged one is asked for once more, past what is kept on this machine. */
+  private <T> Future<T> read(String key, int most, Use<T> use) {
     return blobs
         .get(key)
-        .compose(packed -> unpacked(key, packed, most))
+        .compose(packed -> use(key, packed, most, use))
         .recover(
             e ->
                 e instanceof CorruptBlob
-                    ? blobs.getAnew(key).compose(packed -> unpacked(key, packed, most))
+                    ? blobs.getAnew(key).compose(packed -> use(key, packed, most, use))
                     : Future.failedFuture(e));
   }
 
-  private Future<byte[]> unpacked(String key, Buffer packed, int most) {
-    return workers.executeBlocking(() -> chunks.unpack(key, packed, most), false);
+  private <T> Future<T> use(String key, Buffer packed, int most, Use<T> use) {
+    return workers.executeBlocking(() -> use.of(chunks.unpack(key, packed, most)), false);
   }
 
   /** Counts from 0; for one event loop. */

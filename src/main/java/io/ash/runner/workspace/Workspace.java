@@ -9,7 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -135,29 +135,16 @@ public final class Workspace {
     return begun(() -> snapshots.storeAgain(lost));
   }
 
-  /**
-   * The text of a regular file, empty where there is none or it has more than {@code most} bytes.
-   *
-   * @param most at most 1 MiB
-   */
-  public Future<String> text(Place place, String path, int most) {
-    return worked(
-        () -> {
-          try {
-            FilePart part = in(place).read(path, 0, most);
-            return part.size() > most ? "" : part.bytes().toString(StandardCharsets.UTF_8);
-          } catch (Refused e) {
-            if (e.refusal() == Refusal.FILE_NOT_FOUND || e.refusal() == Refusal.FILE_REFUSED) {
-              return "";
-            }
-            throw e;
-          }
-        });
+  /** Asks several questions about the files in one trip to a worker. */
+  public <T> Future<T> look(Look<T> look) {
+    return worked(() -> look.at(new Glance(workspace, home)));
   }
 
-  /** Whether a regular file has this path. */
-  public Future<Boolean> has(Place place, String path) {
-    return worked(() -> in(place).has(path));
+  /** Questions that belong together. */
+  @FunctionalInterface
+  public interface Look<T> {
+    /** Asks them; runs on a worker. */
+    T at(Glance files) throws IOException;
   }
 
   /** Replaces or creates a file that only the owner can read. */

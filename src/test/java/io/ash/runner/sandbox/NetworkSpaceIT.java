@@ -31,7 +31,7 @@ class NetworkSpaceIT {
   @Test
   void givesAllProcessesOfASandboxOneLoopbackWithTheListener() throws Exception {
     try (Den den = Den.make()) {
-      NetworkSpace space = den.on(den.sandboxes::network);
+      NetworkSpace space = den.sandboxes.network();
       Sandbox sandbox = den.open(jail(space));
       String seen = den.out(sandbox, "/bin/bash -c '" + KNOCK + "'");
       assertThat(seen).startsWith("in").contains("lo").doesNotContain("eth");

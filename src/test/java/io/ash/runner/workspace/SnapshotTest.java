@@ -311,7 +311,7 @@ class SnapshotTest {
   void beginsNothingAfterItWasClosed() throws Exception {
     Grounds.on(vertx, workspace::close);
 
-    assertThatThrownBy(() -> Grounds.on(vertx, () -> workspace.has(Place.WORKSPACE, "a")))
+    assertThatThrownBy(() -> Grounds.on(vertx, () -> workspace.look(files -> true)))
         .hasMessageContaining("removed");
   }
 
@@ -320,10 +320,17 @@ class SnapshotTest {
     write(from.home, "long", random(100));
     Grounds.on(vertx, () -> workspace.writePrivate(Place.HOME, "memory", Buffer.buffer("thought")));
 
-    assertThat(Grounds.on(vertx, () -> workspace.text(Place.HOME, "memory", 10)))
-        .isEqualTo("thought");
-    assertThat(Grounds.on(vertx, () -> workspace.text(Place.HOME, "long", 10))).isEmpty();
-    assertThat(Grounds.on(vertx, () -> workspace.text(Place.WORKSPACE, "none", 10))).isEmpty();
+    List<String> texts =
+        Grounds.on(
+            vertx,
+            () ->
+                workspace.look(
+                    files ->
+                        List.of(
+                            files.text(Place.HOME, "memory", 10),
+                            files.text(Place.HOME, "long", 10),
+                            files.text(Place.WORKSPACE, "none", 10))));
+    assertThat(texts).containsExactly("thought", "", "");
     assertThat(
             PosixFilePermissions.toString(
                 Files.getPosixFilePermissions(from.home.resolve("memory"))))
