@@ -118,9 +118,11 @@ final class Runner implements RunnerApi {
           : warm.giveUp().transform(gone -> open(call));
     }
     pool.take(binding.session(), binding.epoch(), memoryMb);
-    return warm.take(call)
+    warm.take(call)
         .onComplete(done -> pool.taken(binding.session(), binding.epoch()))
-        .compose(lodging -> moveIn(call, lodging));
+        .compose(lodging -> moveIn(call, lodging))
+        .onFailure(e -> reportFailure(binding, e));
+    return Future.succeededFuture();
   }
 
   /** Why there is no place for another sandbox; empty where there is. */
@@ -174,7 +176,7 @@ final class Runner implements RunnerApi {
                 return; // whoever closed it knows
               }
               if (done.succeeded()) {
-                report(host, new SandboxOpened(host.binding(), null, "", host.facts()));
+                report(host);
               } else {
                 failed(host, done.cause());
               }
@@ -183,21 +185,27 @@ final class Runner implements RunnerApi {
   }
 
   private void failed(SessionHost host, Throwable cause) {
-    Refusal refusal = cause instanceof Refused no ? no.refusal() : Refusal.SANDBOX_FAILED;
-    String text =
-        cause instanceof Refused no
-            ? no.text()
-            : "the sandbox could not be prepared: " + cause.getMessage();
-    LOG.atWarn()
-        .addKeyValue("session", host.binding().session())
-        .addKeyValue("epoch", host.binding().epoch())
-        .setCause(cause instanceof Refused ? null : cause)
-        .log("a sandbox could not be prepared and is removed: {}", text);
-    report(host, new SandboxOpened(host.binding(), text, refusal.code(), "{}"));
-    host.close(false, text);
+    host.close(false, reportFailure(host.binding(), cause));
   }
 
-  private void report(SessionHost host, SandboxOpened outcome) {
+  /** Where the epoch is over meanwhile nobody minds, and the answer says so. */
+  private String reportFailure(Binding binding, Throwable cause) {
+    Refused no = cause instanceof Refused refused ? refused : null;
+    String text =
+        no == null ? "the sandbox could not be prepared: " + cause.getMessage() : no.text();
+    String code = (no == null ? Refusal.SANDBOX_FAILED : no.refusal()).code();
+    LOG.atWarn()
+        .addKeyValue("session", binding.session())
+        .addKeyValue("epoch", binding.epoch())
+        .setCause(no == null ? cause : null)
+        .log("a sandbox could not be prepared and is removed: {}", text);
+    SandboxOpened outcome = new SandboxOpened(binding, text, code, "{}");
+    releases.untilAnswered(() -> tools.coordinator().opened(outcome));
+    return text;
+  }
+
+  private void report(SessionHost host) {
+    SandboxOpened outcome = new SandboxOpened(host.binding(), null, "", host.facts());
     releases
         .untilAnswered(() -> tools.coordinator().opened(outcome))
         .onFailure(no -> host.fenced(String.valueOf(no.getMessage())));

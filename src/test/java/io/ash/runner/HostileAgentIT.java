@@ -180,8 +180,7 @@ class HostileAgentIT {
   @Test
   void cannotBeStartedWhereItsProgramIsMissing() {
     Binding other = house.bind(SessionId.random());
-    var opened =
-        house.runner().open(house.call(other, agent, Limits.UNSET, "no-such-program-anywhere"));
-    assertThat(HouseFailures.refusal(opened)).isEqualTo("runtime_not_available");
+    result(house.runner().open(house.call(other, agent, Limits.UNSET, "no-such-program-anywhere")));
+    assertThat(house.report(other).code()).isEqualTo("runtime_not_available");
   }
 }
