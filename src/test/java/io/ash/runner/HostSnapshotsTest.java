@@ -156,7 +156,7 @@ class HostSnapshotsTest extends HostTest {
     quarters.scanning = Future.failedFuture("the store is away");
     host.startTurn(turn(binding, 1));
     quarters.agent().says("{\"type\":\"done\"}");
-    pass(Duration.ofSeconds(4));
+    pass(Duration.ofSeconds(2));
     assertThat(journal()).as("it may be over at once").containsExactly("message", "end:done");
     pass(Duration.ofSeconds(30));
     assertThat(journal()).containsExactly("message", "end:done", "notice");
