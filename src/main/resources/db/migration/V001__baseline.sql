@@ -153,6 +153,16 @@ create table event (
   primary key (session_id, seq)
 );
 
+-- Where the content of a message lies that is too large for its row: chunks in order.
+create table content_blob (
+  session_id uuid   not null,
+  seq        bigint not null,
+  no         int    not null,
+  blob_key   text   not null references blob (key),
+  primary key (session_id, seq, no)
+);
+create index content_blob_key on content_blob (blob_key);
+
 -- Pieces of text on their way: a ring by hour, emptied whole.
 create table delta_0 (session_id uuid not null, seq bigint not null, turn int not null, kind text not null, body text not null,
   at timestamptz not null default now(), primary key (session_id, seq));

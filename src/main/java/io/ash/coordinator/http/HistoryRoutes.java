@@ -2,25 +2,33 @@ package io.ash.coordinator.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ash.blob.Lanes;
 import io.ash.coordinator.journal.Journal;
+import io.ash.coordinator.session.Messages;
 import io.ash.coordinator.session.Sessions;
 import io.ash.coordinator.store.MessageRow;
+import io.ash.coordinator.store.TurnStore;
 import io.ash.model.SessionId;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 
 /** What was said and done in a session: views of its journal. */
 public final class HistoryRoutes {
   private final Vertx vertx;
   private final Sessions sessions;
-  private final Journal journal;
+  private final Messages messages;
   private final TimelinePages timeline;
 
-  public HistoryRoutes(Vertx vertx, Sessions sessions, Journal journal) {
+  public HistoryRoutes(Vertx vertx, Sessions sessions, Messages messages, Journal journal) {
     this.vertx = vertx;
     this.sessions = sessions;
-    this.journal = journal;
+    this.messages = messages;
     this.timeline = new TimelinePages(journal);
   }
 
@@ -28,6 +36,7 @@ public final class HistoryRoutes {
   public Router router() {
     Router router = Router.router(vertx);
     Routes.get(router, "/api/sessions/:id/messages").handler(this::messages);
+    Routes.get(router, "/api/sessions/:id/turns/:turn/message").handler(this::message);
     Routes.get(router, "/api/sessions/:id/events").handler(this::events);
     return router;
   }
@@ -43,13 +52,50 @@ public final class HistoryRoutes {
         ctx,
         sessions
             .get(tenant, id)
-            .compose(session -> journal.messages(id, after, limit))
+            .compose(session -> messages.list(tenant, id, after, limit))
             .map(
                 rows -> {
                   ArrayNode list = Json.array();
                   rows.forEach(row -> list.add(json(id, tenant, row)));
                   return Json.wrap("messages", list);
                 }));
+  }
+
+  /** The message that began a turn, whole however large it is: part by part. */
+  private void message(RoutingContext ctx) {
+    SessionId id = Requests.sessionId(ctx);
+    int turn = Requests.number(ctx, "turn");
+    String tenant = Authentication.tenant(ctx);
+    sessions
+        .get(tenant, id)
+        .compose(session -> messages.message(id, turn))
+        .compose(
+            found -> {
+              ctx.response()
+                  .putHeader(HttpHeaders.CONTENT_TYPE, "application/json; charset=utf-8")
+                  .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+              if (found.parts().isEmpty() || ctx.request().method().equals(HttpMethod.HEAD)) {
+                Answers.bytes(ctx, "application/json; charset=utf-8", Buffer.buffer(found.body()));
+                return Future.succeededFuture();
+              }
+              return messages
+                  .part(tenant, found.parts().get(0))
+                  .compose(first -> send(ctx, tenant, found, first));
+            })
+        .onFailure(ctx::fail);
+  }
+
+  private Future<Void> send(
+      RoutingContext ctx, String tenant, TurnStore.Message message, Buffer first) {
+    List<String> rest = message.parts().subList(1, message.parts().size());
+    return ctx.response()
+        .setChunked(true)
+        .write(Buffer.buffer("{\"type\":\"user\",\"content\":").appendBuffer(first))
+        .compose(
+            begun ->
+                Lanes.each(
+                    rest, 1, key -> messages.part(tenant, key).compose(ctx.response()::write)))
+        .compose(all -> ctx.response().end("}"));
   }
 
   private static ObjectNode json(SessionId id, String tenant, MessageRow row) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class Requests {
   private static final Pattern VISIBLE = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
+  private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,8}");
+
   private Requests() {}
 
   /** The body as an object; nothing sent reads like an empty one. */
@@ -36,6 +38,15 @@ final class Requests {
     } catch (IllegalArgumentException e) {
       throw new Invalid("params/id", "must be a UUID");
     }
+  }
+
+  /** A whole number from 1 in the path. */
+  static int number(RoutingContext ctx, String name) {
+    String text = ctx.pathParam(name);
+    if (text == null || !NUMBER.matcher(text).matches()) {
+      throw new Invalid("params/" + name, "must be a whole number from 1 to 999999999");
+    }
+    return Integer.parseInt(text);
   }
 
   /** What a path names after the fixed part of its route: decoded, relative, may be empty. */

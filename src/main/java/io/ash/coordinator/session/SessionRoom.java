@@ -24,6 +24,7 @@ public final class SessionRoom {
   private final Resumptions resumptions;
   private final Rests rests;
   private final Turns turns;
+  private final Messages messages;
   private final Agents agents;
   private final Fleet fleet;
   private final TurnStore turnStore;
@@ -46,6 +47,8 @@ public final class SessionRoom {
     BindStore bindings = new BindStore(database);
     this.fleet = fleet;
     agents = new Agents(lookup);
+    LargeContent contents = new LargeContent(blobs, agents, vertx);
+    messages = new Messages(turnStore, journal, contents);
     SessionSecrets secrets = new SessionSecrets(sealing);
     Networks networks = new Networks(config.network(), fleet);
     openings = new Openings(moves, fleet, journal, timers, clock, config.openTimeout());
@@ -62,7 +65,8 @@ public final class SessionRoom {
             resumptions,
             rests,
             clock,
-            config.mostQueued());
+            config.mostQueued(),
+            contents);
     openings.onOpenTurn(turns::handOut);
     resumptions.onOpenTurn(turns::handOut);
     Creations creations =
@@ -93,6 +97,11 @@ public final class SessionRoom {
   /** The files of sessions. */
   public Workspaces files() {
     return files;
+  }
+
+  /** What was said in sessions. */
+  public Messages messages() {
+    return messages;
   }
 
   /** What callers may do. */

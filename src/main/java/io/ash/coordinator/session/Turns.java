@@ -40,6 +40,7 @@ public final class Turns {
   private final Rests rests;
   private final InstantSource clock;
   private final int mostQueued;
+  private final LargeContent contents;
 
   Turns(
       TurnStore turns,
@@ -49,7 +50,9 @@ public final class Turns {
       Resumptions resumptions,
       Rests rests,
       InstantSource clock,
-      int mostQueued) {
+      int mostQueued,
+      LargeContent contents) {
+    this.contents = contents;
     this.turns = turns;
     this.sessions = sessions;
     this.fleet = fleet;
@@ -61,7 +64,26 @@ public final class Turns {
   }
 
   Future<SentTurn> send(SendMessage m) {
-    String body = "{\"type\":\"user\",\"content\":" + m.content() + "}";
+    return LargeContent.isLarge(m.content())
+        ? known(m)
+            .compose(v -> contents.keep(m.tenant(), m.content()))
+            .compose(kept -> send(m, kept))
+        : send(m, LargeContent.small(m.content()));
+  }
+
+  /** Nothing is stored for sessions that are not there. */
+  private Future<SessionView> known(SendMessage m) {
+    return sessions
+        .get(m.session())
+        .map(
+            found ->
+                found
+                    .filter(v -> v.tenant().equals(m.tenant()))
+                    .orElseThrow(
+                        () -> new Refused(Refusal.SESSION_NOT_FOUND, "Session not found")));
+  }
+
+  private Future<SentTurn> send(SendMessage m, LargeContent.Kept kept) {
     NewTurn turn =
         new NewTurn(
             m.session(),
@@ -71,13 +93,14 @@ public final class Turns {
             m.idempotencyKey(),
             m.bodyHash(),
             m.options(),
-            body);
+            kept.body(),
+            kept.parts());
     return turns
         .send(turn)
         .compose(
             accepted ->
                 accepted.isPresent()
-                    ? Future.succeededFuture(sent(m, body, accepted.get()))
+                    ? Future.succeededFuture(sent(m, kept.body(), accepted.get()))
                     : explain(m));
   }
 
@@ -111,17 +134,25 @@ public final class Turns {
   public Future<Void> handOut(SessionId id) {
     return turns
         .toHandOut(id)
-        .compose(
-            found -> {
-              found.ifPresent(t -> start(startTurn(t)));
-              return Future.succeededFuture();
-            });
+        .compose(found -> found.isPresent() ? handOut(found.get()) : Future.succeededFuture());
   }
 
-  private static StartTurn startTurn(HandOut t) {
-    String prefix = "{\"type\":\"user\",\"content\":";
-    String content = t.body().substring(prefix.length(), t.body().length() - 1);
-    return new StartTurn(t.binding(), t.turn(), content, t.options());
+  private Future<Void> handOut(HandOut t) {
+    return contents
+        .content(t.tenant(), t.message().body(), t.message().parts())
+        .map(
+            content -> {
+              start(new StartTurn(t.binding(), t.turn(), content, t.options()));
+              return (Void) null;
+            })
+        .recover(
+            cause ->
+                LargeContent.isLost(cause)
+                    ? rests.letGo(
+                        t.binding(),
+                        "The content of the message cannot be read: " + cause.getMessage(),
+                        t.turn())
+                    : Future.failedFuture(cause));
   }
 
   private void start(StartTurn call) {
@@ -177,23 +208,16 @@ public final class Turns {
             : turns
                 .byKey(m.session(), m.idempotencyKey())
                 .map(found -> found.map(k -> replay(m, k)).orElse(null));
-    return sessions
-        .get(m.session())
+    return known(m)
         .compose(
-            found -> {
-              SessionView s =
-                  found
-                      .filter(v -> v.tenant().equals(m.tenant()))
-                      .orElseThrow(
-                          () -> new Refused(Refusal.SESSION_NOT_FOUND, "Session not found"));
-              return known.map(
-                  replayed -> {
-                    if (replayed != null) {
-                      return replayed;
-                    }
-                    throw refusal(m, s);
-                  });
-            });
+            s ->
+                known.map(
+                    replayed -> {
+                      if (replayed != null) {
+                        return replayed;
+                      }
+                      throw refusal(m, s);
+                    }));
   }
 
   private static SentTurn replay(SendMessage m, TurnStore.Known k) {

@@ -34,6 +34,7 @@ public final class CollectorStore {
   static final String UNREFERENCED =
       """
       not exists (select 1 from manifest_blob m where m.blob_key = b.key)
+        and not exists (select 1 from content_blob c where c.blob_key = b.key)
         and not exists (select 1 from agent a where a.manifest = b.key)
         and not exists (select 1 from session s where s.agent_manifest = b.key)
         and not exists (select 1 from snapshot p where p.manifest = b.key)

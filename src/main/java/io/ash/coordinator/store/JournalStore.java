@@ -94,17 +94,19 @@ public final class JournalStore {
   private static final String MESSAGES =
       """
       select * from (
-        select greatest(e.seq, coalesce(p.end_seq, 0)) as sequence, 'user' as role, e.body, e.at
+        select greatest(e.seq, coalesce(p.end_seq, 0)) as sequence, 'user' as role, e.body, e.at,
+          e.turn, {parts}
         from event e left join turn p on p.session_id = e.session_id and p.no = e.turn - 1
         where e.session_id = $1 and e.kind = 'user' and (p.no is null or p.end_seq is not null)
         union all
-        select e.seq, 'assistant', e.body, e.at from event e
+        select e.seq, 'assistant', e.body, e.at, e.turn, null from event e
         where e.session_id = $1 and e.seq > $2
           and (e.kind = 'partial' or (e.kind = 'message'
             and (e.body like '{"type":"assistant"%' or e.body like '{"type":"result"%'
               or e.body ~ '"type"\\s*:\\s*"(assistant|result)"'))))
         m where sequence > $2 order by sequence limit $3
-      """;
+      """
+          .replace("{parts}", TurnStore.PARTS);
 
   private static final String DELTAS =
       """
@@ -233,10 +235,17 @@ public final class JournalStore {
                           new MessageRow(
                               r.getLong("sequence"),
                               r.getString("role"),
+                              r.getInteger("turn"),
                               r.getString("body"),
+                              parts(r),
                               r.getOffsetDateTime("at").toInstant())));
               return found;
             });
+  }
+
+  private static List<String> parts(Row r) {
+    String[] parts = r.getArrayOfStrings("parts");
+    return parts == null ? List.of() : List.of(parts);
   }
 
   /** Bodies of the text deltas of a turn that no message has covered. */

@@ -21,7 +21,7 @@ public final class RetentionStore {
 
   /** Large tables; each is emptied of a session in steps. */
   static final List<String> LARGE =
-      List.of("event", "turn", "delta_0", "delta_1", "delta_2", "delta_3");
+      List.of("event", "content_blob", "turn", "delta_0", "delta_1", "delta_2", "delta_3");
 
   private static final String PAGES =
       """

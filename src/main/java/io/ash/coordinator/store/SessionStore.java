@@ -59,6 +59,7 @@ public final class SessionStore {
        s as (delete from session where id in (select session_id from h)),
        t as (delete from turn where session_id in (select session_id from h)),
        e as (delete from event where session_id in (select session_id from h)),
+       c as (delete from content_blob where session_id in (select session_id from h)),
        d0 as (delete from delta_0 where session_id in (select session_id from h)),
        d1 as (delete from delta_1 where session_id in (select session_id from h)),
        d2 as (delete from delta_2 where session_id in (select session_id from h)),

@@ -93,7 +93,11 @@ public final class SnapshotStore {
         select $1, e.seq, e.turn, e.kind, e.body, e.at from event e, p
         where e.session_id = $2 and e.seq <= p.upto and e.turn <= p.turns
         union all
-        select $1, p.upto + 1, 0, 'lifecycle', $5, now() from p)
+        select $1, p.upto + 1, 0, 'lifecycle', $5, now() from p),
+      c as (insert into content_blob (session_id, seq, no, blob_key)
+        select $1, c.seq, c.no, c.blob_key from p join event e on e.session_id = $2
+            and e.seq <= p.upto and e.turn <= p.turns and e.kind = 'user'
+          join content_blob c on c.session_id = $2 and c.seq = e.seq)
       select id from s
       """;
 

@@ -21,6 +21,7 @@ final class Sql {
           "57P05", // idle session ended
           "57014", // statement_timeout
           "55P03", // lock_timeout
+          "53100", // the disk is full
           "53300", // too many connections
           "25006", // read-only: a standby
           "25P03"); // idle in transaction too long

@@ -28,11 +28,27 @@ public final class TurnStore {
         select session_id, last_turn, case when open_turn = last_turn then 'running' else 'queued' end,
           $5, $6, $7, last_seq from u),
       e as (insert into event (session_id, seq, turn, kind, body)
-        select session_id, last_seq, last_turn, 'user', $8 from u)
+        select session_id, last_seq, last_turn, 'user', $8 from u)%s
       select u.status, u.runner_id, u.incarnation, u.epoch, u.last_seq, u.last_turn,
         coalesce(u.open_turn, 0) as open_turn, u.queued
       from u
       """;
+
+  private static final String SEND_SMALL = SEND.formatted("");
+
+  private static final String SEND_LARGE =
+      SEND.formatted(
+          """
+          ,
+            c as (insert into content_blob (session_id, seq, no, blob_key)
+              select u.session_id, u.last_seq, k.no, k.key
+              from u, unnest($9::text[]) with ordinality as k(key, no))\
+          """);
+
+  /** Chunks of the content of a row of the journal, in order; null where the row has it. */
+  static final String PARTS =
+      "(select array_agg(c.blob_key order by c.no) from content_blob c"
+          + " where c.session_id = e.session_id and c.seq = e.seq) as parts";
 
   private static final String BY_KEY =
       """
@@ -41,11 +57,20 @@ public final class TurnStore {
 
   private static final String TO_HAND_OUT =
       """
-      select h.runner_id, h.incarnation, h.epoch, t.no, t.options, e.body
+      select h.runner_id, h.incarnation, h.epoch, h.tenant, t.no, t.options, e.body, %s
       from head h join turn t on t.session_id = h.session_id and t.no = h.open_turn
         join event e on e.session_id = t.session_id and e.seq = t.user_seq
       where h.session_id = $1 and h.status = 'active' and h.runner_id is not null
-      """;
+      """
+          .formatted(PARTS);
+
+  private static final String MESSAGE =
+      """
+      select e.body, %s from turn t
+        join event e on e.session_id = t.session_id and e.seq = t.user_seq
+      where t.session_id = $1 and t.no = $2
+      """
+          .formatted(PARTS);
 
   private static final String UNDELIVERED =
       """
@@ -73,8 +98,9 @@ public final class TurnStore {
    *
    * @param mostQueued how many turns may wait
    * @param onlyWhenIdle whether a turn under way refuses it
-   * @param body JSON of the journal row
    * @param options JSON of the request's options
+   * @param body JSON of the journal row
+   * @param parts keys of the blobs that hold its content, in order; empty where the row holds it
    */
   public record NewTurn(
       SessionId session,
@@ -84,7 +110,8 @@ public final class TurnStore {
       @Nullable String key,
       @Nullable String hash,
       String options,
-      String body) {}
+      String body,
+      List<String> parts) {}
 
   /**
    * A message that was accepted.
@@ -98,8 +125,12 @@ public final class TurnStore {
   /** A turn that was accepted before under the same key. */
   public record Known(int turn, String hash, long seq) {}
 
+  /** The message of a turn: its row, and where its content lies where the row does not have it. */
+  public record Message(String body, List<String> parts) {}
+
   /** A turn with everything a runner needs to start it. */
-  public record HandOut(Binding binding, int turn, String options, String body) {}
+  public record HandOut(
+      Binding binding, String tenant, int turn, String options, Message message) {}
 
   /**
    * Accepts a message; nothing where the session is missing, ended, full or busy, or where the key
@@ -108,8 +139,12 @@ public final class TurnStore {
   public Future<Optional<Accepted>> send(NewTurn n) {
     Tuple args = Tuple.of(n.session().value(), n.tenant(), n.mostQueued(), n.onlyWhenIdle());
     args.addValue(n.key()).addValue(n.hash()).addValue(n.options()).addValue(n.body());
+    boolean large = !n.parts().isEmpty();
+    if (large) {
+      args.addValue(n.parts().toArray(String[]::new));
+    }
     return database
-        .query("turn.send", SEND, args)
+        .query(large ? "turn.send_large" : "turn.send", large ? SEND_LARGE : SEND_SMALL, args)
         .map(rows -> SessionStore.first(rows).map(r -> accepted(n.session(), r)))
         .recover(TurnStore::nothingTwice);
   }
@@ -144,9 +179,22 @@ public final class TurnStore {
                                     r.getString("runner_id"),
                                     r.getUUID("incarnation"),
                                     r.getLong("epoch")),
+                                r.getString("tenant"),
                                 r.getInteger("no"),
                                 r.getString("options"),
-                                r.getString("body"))));
+                                message(r))));
+  }
+
+  /** The message that began a turn. */
+  public Future<Optional<Message>> message(SessionId id, int turn) {
+    return database
+        .query("turn.message", MESSAGE, Tuple.of(id.value(), turn))
+        .map(rows -> SessionStore.first(rows).map(TurnStore::message));
+  }
+
+  private static Message message(Row r) {
+    String[] parts = r.getArrayOfStrings("parts");
+    return new Message(r.getString("body"), parts == null ? List.of() : List.of(parts));
   }
 
   /**

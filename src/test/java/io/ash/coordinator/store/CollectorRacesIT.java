@@ -114,11 +114,12 @@ class CollectorRacesIT {
         .containsExactlyInAnyOrder(
             "manifest_blob.blob_key",
             "manifest_blob.manifest", // its own chunks: they go before it
+            "content_blob.blob_key",
             "agent.manifest",
             "session.agent_manifest",
             "snapshot.manifest");
     assertThat(CollectorStore.UNREFERENCED)
-        .contains("m.blob_key", "a.manifest", "s.agent_manifest", "p.manifest");
+        .contains("m.blob_key", "c.blob_key", "a.manifest", "s.agent_manifest", "p.manifest");
   }
 
   @Test

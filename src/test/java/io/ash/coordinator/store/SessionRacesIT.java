@@ -257,7 +257,8 @@ class SessionRacesIT {
   }
 
   private static NewTurn turn(Binding b, String key) {
-    return new NewTurn(b.session(), "t", 50, false, key, "h", "{}", "{\"type\":\"user\"}");
+    return new NewTurn(
+        b.session(), "t", 50, false, key, "h", "{}", "{\"type\":\"user\"}", List.of());
   }
 
   private static Leave leave(Binding guard, TurnStatus queuedEnd) {
