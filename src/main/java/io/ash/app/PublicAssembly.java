@@ -71,9 +71,13 @@ final class PublicAssembly {
             .keyed(
                 new MessageRoutes(vertx, bodies, sessions, parts.journal(), streams, Version.text())
                     .router())
-            .keyed(new HistoryRoutes(vertx, sessions, parts.journal()).router())
+            .keyed(
+                new HistoryRoutes(vertx, sessions, parts.sessions().messages(), parts.journal())
+                    .router())
             .keyed(new FileRoutes(vertx, bodies, parts.sessions().files()).router())
-            .keyed(new WorkspaceRoutes(vertx, bodies, parts.sessions().files()).router());
+            .keyed(
+                new WorkspaceRoutes(vertx, bodies, ground.timers(), parts.sessions().files())
+                    .router());
     return new Routes(all.router(authentication), streams);
   }
 }

@@ -144,6 +144,10 @@ public final class Settings {
               "true",
               "As root, give a sandbox whose disk is limited a file system of its own; else it is watched."),
           s(
+              "ASH_SNAPSHOT_SKIP",
+              "",
+              "Files and directories in no snapshot, names with commas, such as node_modules,.cache; agents may name more."),
+          s(
               "ASH_SANDBOX_LIMITS_MAX",
               "",
               "The most that agents and sessions may ask for, such as memoryMb=4096,diskMb=8192."),

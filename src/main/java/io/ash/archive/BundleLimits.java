@@ -11,6 +11,9 @@ public final class BundleLimits {
   /** Entries it may hold. */
   public static final int MOST_ENTRIES = 50_000;
 
+  /** Characters of all paths together. */
+  static final long MOST_NAME_CHARS = 16L << 20;
+
   /** Bytes one packed byte may unpack to, once {@link #RATIO_COUNTS_FROM} are there. */
   static final int MOST_RATIO = 200;
 

@@ -8,54 +8,113 @@ import io.vertx.core.buffer.Buffer;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a bundle that nobody trusts, entry by entry, with little memory whatever it says.
+ * Reads a bundle that nobody trusts as its parts come, entry by entry, with little memory whatever
+ * it says. It never waits: where it is starved, it says so and takes another part.
  *
- * <p>Fails with {@link Refused}: INVALID_REQUEST for what is no gzipped tar; FILE_REFUSED for names
- * that lead outside and for anything but files, directories and symbolic links; TOO_LARGE for what
- * unpacks to more than it may. Blocks; for one thread at a time.
+ * <p>Fails with {@link Refused}: INVALID_REQUEST for what is no tar, gzipped or not; FILE_REFUSED
+ * for names that lead outside and for anything but files, directories and symbolic links; TOO_LARGE
+ * for what unpacks to more than it may. For one thread at a time.
  */
 public final class BundleReader implements Closeable {
-  private final Unpacked bytes;
+  private final Inflow bytes;
   private final TarReader tar;
+  private final byte[] rest = new byte[16 << 10];
   private int count;
+  private boolean over;
 
-  private BundleReader(Unpacked bytes) {
-    this.bytes = bytes;
+  /** What a bundle may be. */
+  public enum Form {
+    /** A gzipped tar. */
+    GZIP,
+    /** A tar, gzipped or not; its first byte says which. */
+    ANY
+  }
+
+  /** A bundle of which nothing has come yet. */
+  public BundleReader(Form form) {
+    this.bytes = new Inflow(form == Form.GZIP);
     this.tar = new TarReader(bytes);
   }
 
-  /** Begins to read a gzipped tar. */
-  public static BundleReader of(Buffer archive) throws IOException {
-    if (archive.length() == 0) {
-      throw new Refused(Refusal.INVALID_REQUEST, "Empty bundle");
-    }
-    BufferStream packed = new BufferStream(archive);
-    return told(
-        () -> new BundleReader(new Unpacked(new GZIPInputStream(packed, 8192), packed::position)));
+  /**
+   * Takes the next part. All of the one before must be used up: {@link #next} has said null, or
+   * {@link #read} 0 with something left.
+   */
+  public void offer(Buffer part) throws IOException {
+    told(
+        () -> {
+          bytes.offer(part);
+          return null;
+        });
   }
 
-  /** The next entry; null at the end. The top directory itself is not told. */
+  /** Says that no further part comes. */
+  public void end() {
+    bytes.end();
+  }
+
+  /**
+   * The next entry; null where it is starved or {@link #isOver}. The top directory itself is not
+   * told. Content of the entry before that was not read is left out.
+   */
   public @Nullable BundleEntry next() throws IOException {
     return told(
         () -> {
-          TarHeader header = tar.next();
-          while (header != null) {
+          for (TarHeader header = tar.next(); header != null; header = tar.next()) {
             if (++count > BundleLimits.MOST_ENTRIES) {
               throw BundleLimits.tooLarge();
             }
-            String path = header.name().replaceFirst("^(\\./+)+", "").replaceFirst("/+$", "");
+            String path = bare(header.name());
             if (!path.isEmpty() && !path.equals(".")) {
               return entry(checked(path), header);
             }
-            header = tar.next();
           }
+          over = tar.isOver() && isUsedUp();
           return null;
         });
+  }
+
+  /** Goes through what follows the archive, which proves that it came whole. */
+  private boolean isUsedUp() throws IOException {
+    int n = bytes.read(rest, 0, rest.length);
+    while (n > 0) {
+      n = bytes.read(rest, 0, rest.length);
+    }
+    return n < 0;
+  }
+
+  /** Whether all of it was read and nothing of it is missing. */
+  public boolean isOver() {
+    return over;
+  }
+
+  /** Bytes that are left of the entry that is a file. */
+  public long left() {
+    return tar.left();
+  }
+
+  /** Some content of the entry that is a file; 0 where it is starved or nothing is left. */
+  public int read(byte[] into, int offset, int length) throws IOException {
+    return told(() -> tar.read(into, offset, length));
+  }
+
+  /** A path without what says "here" at its beginning and "directory" at its end. */
+  private static String bare(String name) {
+    int from = 0;
+    while (name.startsWith("./", from)) {
+      from += 2;
+      while (from < name.length() && name.charAt(from) == '/') {
+        from++;
+      }
+    }
+    int to = name.length();
+    while (to > from && name.charAt(to - 1) == '/') {
+      to--;
+    }
+    return name.substring(from, to);
   }
 
   private static BundleEntry entry(String path, TarHeader header) {
@@ -90,13 +149,8 @@ public final class BundleReader implements Closeable {
         Refusal.FILE_REFUSED, "The bundle is refused: " + RelativePath.shown(path) + " " + why);
   }
 
-  /** Reads content of the entry that is a file; fewer bytes than fit only at its end. */
-  public int read(byte[] into) throws IOException {
-    return told(() -> tar.read(into));
-  }
-
   @Override
-  public void close() throws IOException {
+  public void close() {
     bytes.close();
   }
 
@@ -108,7 +162,7 @@ public final class BundleReader implements Closeable {
   private static <T extends @Nullable Object> T told(Work<T> work) throws IOException {
     try {
       return work.run();
-    } catch (BadArchive | ZipException | EOFException e) {
+    } catch (BadArchive | EOFException e) {
       throw new Refused(
           Refusal.INVALID_REQUEST, "bundle is not a gzipped tar archive: " + e.getMessage());
     }

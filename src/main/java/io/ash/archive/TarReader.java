@@ -2,7 +2,6 @@ package io.ash.archive;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -10,71 +9,141 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a tar archive that nobody trusts, entry by entry, with little memory whatever it says: long
- * names and extended headers are bounded, sparse files are refused. Blocks; for one thread.
+ * Reads a tar archive that nobody trusts as its bytes come, entry by entry, with little memory
+ * whatever it says: long names and extended headers are bounded, sparse files are refused. Does not
+ * wait; for one thread at a time.
  */
 final class TarReader {
   private static final int MOST_EXTENDED = 64 << 10;
 
-  private final InputStream in;
+  private final Inflow in;
+  private final byte[] skipped = new byte[16 << 10];
+  private byte[] block = new byte[TarHeader.BLOCK];
+  private int gathered;
   private long left;
   private long padding;
+  private boolean over;
+  private @Nullable TarHeader extending;
+  private @Nullable String longName;
+  private @Nullable String longTarget;
+  private Map<String, String> keywords = Map.of();
 
-  TarReader(InputStream in) {
+  TarReader(Inflow in) {
     this.in = in;
   }
 
-  /** The next entry with its full name, null at the end of the archive. */
+  /** The next entry with its full name; null where it is starved or {@link #isOver}. */
   @Nullable TarHeader next() throws IOException {
-    @Nullable String longName = null;
-    @Nullable String longTarget = null;
-    Map<String, String> extended = Map.of();
-    while (true) {
-      in.skipNBytes(left + padding);
-      left = 0;
-      padding = 0;
-      byte[] block = in.readNBytes(TarHeader.BLOCK);
-      if (block.length == 0 || isZero(block)) {
-        return null;
-      }
-      if (block.length < TarHeader.BLOCK) {
-        throw new EOFException("it ends in the middle of a header");
-      }
-      TarHeader header = TarHeader.of(block);
-      switch (header.type()) {
-        case 'L' -> longName = TarHeader.text(withoutNul(extended(header)));
-        case 'K' -> longTarget = TarHeader.text(withoutNul(extended(header)));
-        case 'g' -> extended(header);
-        case 'x' -> extended = keywords(extended(header));
-        default -> {
-          return entry(header, longName, longTarget, extended);
+    while (!over && skip() && gather()) {
+      TarHeader before = extending;
+      if (before != null) {
+        extend(before, Arrays.copyOf(block, (int) before.size()));
+        extending = null;
+        await(TarHeader.BLOCK);
+      } else if (isZero(block)) {
+        over = true;
+      } else {
+        TarHeader header = TarHeader.of(block);
+        gathered = 0;
+        if (header.type() != 'L'
+            && header.type() != 'K'
+            && header.type() != 'g'
+            && header.type() != 'x') {
+          return entry(header);
         }
+        if (header.size() > MOST_EXTENDED) {
+          throw new BadArchive("an extended header is longer than " + MOST_EXTENDED + " bytes");
+        }
+        extending = header;
+        await((int) (header.size() + padding(header.size())));
       }
     }
+    return null;
   }
 
-  /** Reads the content of the entry; fewer bytes than fit only at its end. */
-  int read(byte[] into) throws IOException {
-    int n = in.readNBytes(into, 0, (int) Math.min(into.length, left));
-    if (n < Math.min(into.length, left)) {
+  /** Whether the archive is over; bytes may follow that mean nothing. */
+  boolean isOver() {
+    return over;
+  }
+
+  /** Bytes of content that are left of the entry. */
+  long left() {
+    return left;
+  }
+
+  /** Some content of the entry: 0 where it is starved or nothing is left. */
+  int read(byte[] into, int offset, int length) throws IOException {
+    if (left == 0) {
+      return 0;
+    }
+    int n = in.read(into, offset, (int) Math.min(length, left));
+    if (n < 0) {
       throw new EOFException("it ends in the middle of a file");
     }
     left -= n;
     return n;
   }
 
-  private TarHeader entry(
-      TarHeader header,
-      @Nullable String longName,
-      @Nullable String longTarget,
-      Map<String, String> extended)
-      throws BadArchive {
-    String name = first(extended.get("path"), longName, header.name());
-    String target = first(extended.get("linkpath"), longTarget, header.target());
-    String size = extended.get("size");
-    if (extended.keySet().stream().anyMatch(k -> k.startsWith("GNU.sparse"))) {
+  /** Passes over what the last entry has left; false where it is starved. */
+  private boolean skip() throws IOException {
+    while (left + padding > 0) {
+      int n = in.read(skipped, 0, (int) Math.min(skipped.length, left + padding));
+      if (n < 0) {
+        throw new EOFException("it ends in the middle of a file");
+      }
+      if (n == 0) {
+        return false;
+      }
+      long ofFile = Math.min(n, left);
+      left -= ofFile;
+      padding -= n - ofFile;
+    }
+    return true;
+  }
+
+  private void await(int size) {
+    block = new byte[size];
+    gathered = 0;
+  }
+
+  /** Fills the block; false where it is starved, or where the archive ends between entries. */
+  private boolean gather() throws IOException {
+    while (gathered < block.length) {
+      int n = in.read(block, gathered, block.length - gathered);
+      if (n == 0) {
+        return false;
+      }
+      if (n < 0) {
+        if (gathered > 0 || extending != null) {
+          throw new EOFException("it ends in the middle of a header");
+        }
+        over = true;
+        return false;
+      }
+      gathered += n;
+    }
+    return true;
+  }
+
+  private void extend(TarHeader header, byte[] bytes) throws BadArchive {
+    switch (header.type()) {
+      case 'L' -> longName = TarHeader.text(withoutNul(bytes));
+      case 'K' -> longTarget = TarHeader.text(withoutNul(bytes));
+      case 'x' -> keywords = keywords(bytes);
+      default -> {} // what holds for all entries is not used
+    }
+  }
+
+  private TarHeader entry(TarHeader header) throws BadArchive {
+    String name = first(keywords.get("path"), longName, header.name());
+    String target = first(keywords.get("linkpath"), longTarget, header.target());
+    String size = keywords.get("size");
+    if (keywords.keySet().stream().anyMatch(k -> k.startsWith("GNU.sparse"))) {
       throw new BadArchive("it has a sparse file");
     }
+    longName = null;
+    longTarget = null;
+    keywords = Map.of();
     TarHeader entry =
         new TarHeader(
             name,
@@ -85,8 +154,12 @@ final class TarReader {
             target);
     boolean file = isFile(entry);
     left = file ? entry.size() : 0;
-    padding = file ? -entry.size() & (TarHeader.BLOCK - 1) : 0;
+    padding = file ? padding(entry.size()) : 0;
     return entry;
+  }
+
+  private static long padding(long size) {
+    return -size & (TarHeader.BLOCK - 1);
   }
 
   private static String first(@Nullable String first, @Nullable String second, String last) {
@@ -108,18 +181,6 @@ final class TarReader {
   static boolean isDirectory(TarHeader entry) {
     return entry.type() == '5'
         || ((entry.type() == '0' || entry.type() == 0) && entry.name().endsWith("/"));
-  }
-
-  private byte[] extended(TarHeader header) throws IOException {
-    if (header.size() > MOST_EXTENDED) {
-      throw new BadArchive("an extended header is longer than " + MOST_EXTENDED + " bytes");
-    }
-    byte[] bytes = in.readNBytes((int) header.size());
-    if (bytes.length < header.size()) {
-      throw new EOFException("it ends in the middle of an extended header");
-    }
-    in.skipNBytes(-header.size() & (TarHeader.BLOCK - 1));
-    return bytes;
   }
 
   /** Lines of the form {@code <length> <keyword>=<value>}, the length counting the whole line. */

@@ -5,7 +5,9 @@ import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Does some work for one item after another, a few at a time; after a failure nothing new is begun.
@@ -32,6 +34,23 @@ public final class Lanes<T> {
       all.go(lane);
     }
     return Future.join(over).mapEmpty();
+  }
+
+  /** Does one step after another as long as there is more to do. */
+  public static Future<Void> repeat(BooleanSupplier more, Supplier<Future<Void>> step) {
+    Iterator<Boolean> steps =
+        new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            return more.getAsBoolean();
+          }
+
+          @Override
+          public Boolean next() {
+            return true;
+          }
+        };
+    return each(() -> steps, 1, next -> step.get());
   }
 
   private void go(Promise<Void> lane) {

@@ -28,6 +28,8 @@ public enum Refusal {
   FILE_REFUSED,
   WORKSPACE_DAMAGED,
   TOO_LARGE,
+  /** No room is left for what was to be written. */
+  STORAGE_FULL,
   TOO_MANY_REQUESTS,
   OUTCOME_UNKNOWN,
   UNAVAILABLE,

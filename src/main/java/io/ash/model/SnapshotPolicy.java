@@ -1,5 +1,6 @@
 package io.ash.model;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -26,6 +27,22 @@ public record SnapshotPolicy(boolean everyTurn, Set<String> skip) {
   /** The same with names in any order and number of times. */
   public static SnapshotPolicy of(boolean everyTurn, List<String> skip) {
     return new SnapshotPolicy(everyTurn, Set.copyOf(skip));
+  }
+
+  /**
+   * Reads names between commas; fails with {@link IllegalArgumentException} saying what is
+   * expected.
+   */
+  public static Set<String> names(String text) {
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : text.split(",", -1)) {
+      if (!isName(name.strip()) || names.size() == MOST_SKIPPED) {
+        throw new IllegalArgumentException(
+            "at most 100 names of files or directories without /, such as node_modules,.cache");
+      }
+      names.add(name.strip());
+    }
+    return names;
   }
 
   /** Whether a text can be the name of a file. */

@@ -6,6 +6,7 @@ import io.ash.model.Notice;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
 import io.ash.runner.dialect.AgentCommand;
+import io.ash.runner.sandbox.Cause;
 import io.ash.runner.sandbox.Command;
 import io.ash.runner.sandbox.Enforcement;
 import io.ash.runner.sandbox.ExecOutput;
@@ -88,16 +89,19 @@ final class JailQuarters implements Quarters {
     Duration most = Duration.ofSeconds(sandbox.limits().most(LimitKind.EXEC));
     return sandbox
         .exec(Command.shell(command), limit.compareTo(most) < 0 ? limit : most, MOST_OUTPUT)
-        .map(JailQuarters::result);
+        .map(this::result);
   }
 
-  private static ExecResult result(ExecOutput output) {
+  private ExecResult result(ExecOutput output) {
+    Cause cause = output.exit().cause();
     return new ExecResult(
         output.exit().code(),
         output.stdout().toString(StandardCharsets.UTF_8),
         output.stderr().toString(StandardCharsets.UTF_8),
         output.timedOut(),
-        output.truncated());
+        output.truncated(),
+        cause.text(),
+        sandbox.limits().about(cause));
   }
 
   @Override

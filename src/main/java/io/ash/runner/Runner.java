@@ -308,8 +308,7 @@ final class Runner implements RunnerApi {
 
   @Override
   public Future<Void> writeBundle(WriteBundle call) {
-    return with(
-        call.binding(), host -> host.beside().changing(files -> files.writeBundle(call.bytes())));
+    return with(call.binding(), host -> host.beside().bundle(call));
   }
 
   /** What it does at the moment. */

@@ -3,12 +3,14 @@ package io.ash.runner;
 import io.ash.config.Env;
 import io.ash.model.LimitKind;
 import io.ash.model.Limits;
+import io.ash.model.SnapshotPolicy;
 import io.ash.runner.egress.PrivatePlaces;
 import io.ash.runner.sandbox.Isolation;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param limits what the operator asks for every sandbox that does not ask itself
  * @param allowed the most that a sandbox may ask for
  * @param diskImages whether a disk limit somebody asked for may be a file system of its own
+ * @param snapshotSkip names of files and directories that are in no snapshot, beside those that an
+ *     agent names
  * @param privatePlaces private places that sandboxes may reach
  * @param dataDirectory absolute; sandboxes and cached blobs lie below it
  * @param modelEnvironment what agents that call a model are given; holds keys
@@ -33,6 +37,7 @@ public record RunnerConfig(
     Limits limits,
     Limits allowed,
     boolean diskImages,
+    Set<String> snapshotSkip,
     PrivatePlaces privatePlaces,
     Path dataDirectory,
     Map<String, String> modelEnvironment,
@@ -54,6 +59,7 @@ public record RunnerConfig(
   private static final String PATH = "/usr/local/bin:/usr/bin:/bin";
 
   public RunnerConfig {
+    snapshotSkip = Set.copyOf(snapshotSkip);
     modelEnvironment = Map.copyOf(modelEnvironment);
   }
 
@@ -78,6 +84,7 @@ public record RunnerConfig(
         Limits.read((kind, key) -> asked(env, kind)),
         env.parsed("ASH_SANDBOX_LIMITS_MAX", Limits::parse).orElse(Limits.UNSET),
         env.flag("ASH_DISK_IMAGES", true),
+        env.parsed("ASH_SNAPSHOT_SKIP", SnapshotPolicy::names).orElse(Set.of()),
         env.parsed("ASH_NETWORK_PRIVATE_ALLOW", PrivatePlaces::of).orElse(PrivatePlaces.NONE),
         Path.of(env.text("ASH_DATA_DIR", "data")).toAbsolutePath().normalize(),
         model,

@@ -113,7 +113,9 @@ public final class RunnerVerticle extends VerticleBase {
                     sandbox,
                     disk.cache().before(new RemoteBlobs(call.binding(), around.coordinator())),
                     disk.kept(),
-                    workers),
+                    config.snapshotSkip(),
+                    workers,
+                    around.timers()),
             context);
     PoolConfig pool = config.pool();
     int usualMb = config.limits().asked().getOrDefault(LimitKind.MEMORY, LimitKind.MEMORY.usual());

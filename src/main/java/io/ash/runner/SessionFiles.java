@@ -4,6 +4,7 @@ import io.ash.wire.BundleChunk;
 import io.ash.wire.FileChunk;
 import io.ash.wire.FileList;
 import io.ash.wire.SnapshotRef;
+import io.ash.wire.WriteBundle;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
@@ -62,8 +63,8 @@ interface SessionFiles {
   /** The next part of the packed workspace. */
   Future<BundleChunk> readBundle(String handle);
 
-  /** Unpacks an archive over the workspace. */
-  Future<Void> writeBundle(Buffer archive);
+  /** Takes a part of a bundle that is unpacked over the workspace when it is complete. */
+  Future<Void> writeBundle(WriteBundle call);
 
   /** Begins nothing new; completes when no work on the files is under way. */
   Future<Void> close();

@@ -1,6 +1,9 @@
 package io.ash.runner;
 
+import io.ash.model.Refusal;
+import io.ash.model.Refused;
 import io.ash.wire.ExecResult;
+import io.ash.wire.WriteBundle;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -41,16 +44,32 @@ final class SideWork {
     return using(() -> work.apply(quarters.files()));
   }
 
+  /** Takes a part of a bundle: the session is in use, but only the last part changes its files. */
+  Future<Void> bundle(WriteBundle call) {
+    if (call.bytes().length() > WriteBundle.MOST) {
+      return Future.failedFuture(
+          new Refused(
+              Refusal.INVALID_REQUEST, "a part has more than " + WriteBundle.MOST + " bytes"));
+    }
+    return switch (call.then()) {
+      case FORGET -> looking(files -> files.writeBundle(call));
+      case WAIT -> inUse(() -> quarters.files().writeBundle(call));
+      case UNPACK -> changing(files -> files.writeBundle(call));
+    };
+  }
+
   private <T> Future<T> using(Supplier<Future<T>> work) {
-    return inhabited.getAsBoolean()
-        ? use.run(work)
-            .onComplete(
-                done -> {
-                  if (inhabited.getAsBoolean()) {
-                    changed.run();
-                  }
-                })
-        : HostPhase.away();
+    return inUse(work)
+        .onComplete(
+            done -> {
+              if (inhabited.getAsBoolean()) {
+                changed.run();
+              }
+            });
+  }
+
+  private <T> Future<T> inUse(Supplier<Future<T>> work) {
+    return inhabited.getAsBoolean() ? use.run(work) : HostPhase.away();
   }
 
   /** Does something that changes nothing; where the processes stand still, they go on doing so. */

@@ -16,16 +16,20 @@ import io.ash.runner.workspace.Owner;
 import io.ash.runner.workspace.Premises;
 import io.ash.runner.workspace.Stillness;
 import io.ash.runner.workspace.Workspace;
+import io.ash.time.Timers;
 import io.ash.wire.BundleChunk;
 import io.ash.wire.FileChunk;
 import io.ash.wire.FileEntry;
 import io.ash.wire.FileList;
 import io.ash.wire.OpenSandbox;
 import io.ash.wire.SnapshotRef;
+import io.ash.wire.WriteBundle;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,9 +49,18 @@ final class WorkspaceSessionFiles implements SessionFiles {
    *
    * @param blobs the store as this epoch may see it
    * @param kept what could not be saved before
+   * @param skip what the operator leaves out of snapshots
    */
   WorkspaceSessionFiles(
-      OpenSandbox call, Sandbox sandbox, Blobs blobs, KeptFiles kept, WorkerExecutor workers) {
+      OpenSandbox call,
+      Sandbox sandbox,
+      Blobs blobs,
+      KeptFiles kept,
+      Set<String> skip,
+      WorkerExecutor workers,
+      Timers timers) {
+    Set<String> leftOut = new HashSet<>(skip);
+    leftOut.addAll(call.runtime().snapshots().skip());
     this.call = call;
     this.kept = kept;
     Premises premises =
@@ -55,15 +68,17 @@ final class WorkspaceSessionFiles implements SessionFiles {
             sandbox.workspace(),
             sandbox.home(),
             sandbox.desk(),
-            new Owner(sandbox.uid(), sandbox.uid()));
+            new Owner(sandbox.uid(), sandbox.uid()),
+            sandbox::diskLeft);
     this.workspace =
         new Workspace(
             premises,
-            call.runtime().snapshots().skip(),
+            leftOut,
             kept.before(call.binding().session(), blobs),
             BlobKeys.of(call.blobKey()),
             still(sandbox),
-            workers);
+            workers,
+            timers);
   }
 
   private static Stillness still(Sandbox sandbox) {
@@ -222,8 +237,11 @@ final class WorkspaceSessionFiles implements SessionFiles {
   }
 
   @Override
-  public Future<Void> writeBundle(Buffer archive) {
-    return workspace.writeBundle(archive);
+  public Future<Void> writeBundle(WriteBundle call) {
+    return call.then() == WriteBundle.Then.FORGET
+        ? workspace.forgetBundle(call.transfer())
+        : workspace.writeBundle(
+            call.transfer(), call.offset(), call.bytes(), call.then() == WriteBundle.Then.UNPACK);
   }
 
   @Override

@@ -65,6 +65,6 @@ public interface RunnerApi {
   /** Packs the workspace and answers the first chunk; later chunks by the handle it names. */
   Future<BundleChunk> readBundle(ReadBundle call);
 
-  /** Unpacks a gzipped tar over the workspace. */
+  /** Takes a part of a bundle; the last one is answered when all of it is in the workspace. */
   Future<Void> writeBundle(WriteBundle call);
 }

@@ -45,11 +45,13 @@ abstract class LinkContract {
             got -> Future.succeededFuture(got.equals(call) ? new Registered(8000, 2500) : null)),
         answering(
             RunnerApi.class,
-            got -> Future.succeededFuture(new ExecResult(3, "out", "err", true, false))));
+            got ->
+                Future.succeededFuture(
+                    new ExecResult(3, "out", "err", true, false, "timeout", ""))));
 
     assertThat(await(coordinator().register(call))).isEqualTo(new Registered(8000, 2500));
     assertThat(await(runner("r1").exec(new Exec(BINDING, "ls", 1000))))
-        .isEqualTo(new ExecResult(3, "out", "err", true, false));
+        .isEqualTo(new ExecResult(3, "out", "err", true, false, "timeout", ""));
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.ash.wire.ExecResult;
 import io.ash.wire.FileChunk;
 import io.ash.wire.FileEntry;
 import io.ash.wire.FileList;
+import io.ash.wire.WriteBundle;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -32,7 +33,7 @@ final class FakeQuarters implements Quarters, SessionFiles {
   final List<Kept.Since> kept = new ArrayList<>();
   Future<Void> furnished = Future.succeededFuture();
   Consumer<Notice> notices = notice -> {};
-  ExecResult execResult = new ExecResult(0, "", "", false, false);
+  ExecResult execResult = ExecResult.exited(0, "", "");
   Future<Void> beforeExec = Future.succeededFuture();
   Promise<Void> beforeScan = done();
   Future<Void> scanning = Future.succeededFuture();
@@ -164,7 +165,7 @@ final class FakeQuarters implements Quarters, SessionFiles {
   }
 
   @Override
-  public Future<Void> writeBundle(Buffer archive) {
+  public Future<Void> writeBundle(WriteBundle call) {
     return Future.succeededFuture();
   }
 

@@ -171,7 +171,7 @@ class HostileAgentIT {
   void runsCommandsBesideTheAgent() {
     ExecResult result =
         result(house.runner().exec(new Exec(binding, "pwd; echo no >&2; exit 3", 5000)));
-    assertThat(result).isEqualTo(new ExecResult(3, "/workspace\n", "no\n", false, false));
+    assertThat(result).isEqualTo(ExecResult.exited(3, "/workspace\n", "no\n"));
     assertThat(result(house.runner().exec(new Exec(binding, "sleep 100", 300))).timedOut())
         .isTrue();
     goesOnWithTurn(1);

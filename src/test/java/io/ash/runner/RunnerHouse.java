@@ -58,6 +58,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -94,6 +95,7 @@ final class RunnerHouse implements AutoCloseable {
             Limits.UNSET,
             Limits.UNSET,
             true,
+            Set.of(),
             PrivatePlaces.of("127.0.0.0/8"),
             data,
             Map.of(),

@@ -40,7 +40,7 @@ class RunnerTest extends HostTest {
   private final List<OpenSandbox> spared = new ArrayList<>();
   private final List<OpenSandbox> bound = new ArrayList<>();
   private final Map<String, String> preset = new LinkedHashMap<>();
-  private ExecResult scriptResult = new ExecResult(0, "", "", false, false);
+  private ExecResult scriptResult = ExecResult.exited(0, "", "");
   private Future<Void> beforeTaking = Future.succeededFuture();
   private final PoolConfig config =
       new PoolConfig(2, Duration.ofMinutes(5), Duration.ofMinutes(30), 500, 2, 100);
@@ -373,7 +373,7 @@ class RunnerTest extends HostTest {
   @Test
   void triesAgainLaterWhereNothingCanBeKeptReady() {
     preset.put("WORKSPACE/install.sh", "exit 1");
-    scriptResult = new ExecResult(1, "", "no", false, false);
+    scriptResult = ExecResult.exited(1, "", "no");
     keepWarm(spec("default", true, Map.of()), 1);
     assertThat(taken).hasSize(1).allMatch(q -> q.vacated);
     assertThat(runner.stats().live()).isZero();

@@ -51,7 +51,7 @@ class SessionHostTest extends HostTest {
   void runsTheAgentsScriptsWhenFresh() {
     quarters.files.put("WORKSPACE/install.sh", "x");
     quarters.files.put("WORKSPACE/startup.sh", "x");
-    quarters.execResult = new ExecResult(0, "one\ntwo\n", "", false, false);
+    quarters.execResult = ExecResult.exited(0, "one\ntwo\n", "");
     host.prepare();
     assertThat(quarters.execs).hasSize(2);
     assertThat(log()).contains("one", "two");
@@ -69,7 +69,7 @@ class SessionHostTest extends HostTest {
   @Test
   void saysWhyAScriptFailed() {
     quarters.files.put("WORKSPACE/install.sh", "x");
-    quarters.execResult = new ExecResult(3, "", "no such package\n", false, false);
+    quarters.execResult = ExecResult.exited(3, "", "no such package\n");
     Refused no = (Refused) host.prepare().cause();
     assertThat(no.refusal()).isEqualTo(Refusal.SANDBOX_FAILED);
     assertThat(no.text()).isEqualTo("install.sh failed (exit code 3): no such package");

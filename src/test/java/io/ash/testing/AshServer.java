@@ -3,6 +3,7 @@ package io.ash.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,6 +28,7 @@ public final class AshServer implements AutoCloseable {
   private final Path data;
   private final int port;
   private final Map<String, String> environment;
+  private final String heap;
   private @Nullable HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -34,7 +36,8 @@ public final class AshServer implements AutoCloseable {
           .build();
   private Process process;
 
-  private AshServer(Path data, int port, Map<String, String> environment) {
+  private AshServer(Path data, int port, Map<String, String> environment, String heap) {
+    this.heap = heap;
     this.data = data;
     this.port = port;
     this.environment = environment;
@@ -42,11 +45,17 @@ public final class AshServer implements AutoCloseable {
 
   /** A server that is ready. */
   public static AshServer start(Path data, Map<String, String> environment) throws IOException {
+    return start(data, environment, "512m");
+  }
+
+  /** The same with no more than so much heap, such as {@code 64m}. */
+  public static AshServer start(Path data, Map<String, String> environment, String heap)
+      throws IOException {
     int port;
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
-    AshServer server = new AshServer(data, port, environment);
+    AshServer server = new AshServer(data, port, environment, heap);
     server.start();
     return server;
   }
@@ -56,7 +65,7 @@ public final class AshServer implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx512m",
+            "-Xmx" + heap,
             "-jar",
             System.getProperty("ash.jar", "target/ash.jar"));
     builder.environment().keySet().removeIf(name -> name.startsWith("ASH_"));
@@ -158,6 +167,29 @@ public final class AshServer implements AutoCloseable {
     HttpResponse<String> response =
         http().send(request.build(), HttpResponse.BodyHandlers.ofString());
     return new Reply(response.statusCode(), response.body());
+  }
+
+  /** What a request with a body of another kind is answered. */
+  public Reply send(String method, String path, String type, HttpRequest.BodyPublisher body)
+      throws IOException, InterruptedException {
+    HttpRequest ask =
+        request(path)
+            .timeout(Duration.ofMinutes(5))
+            .header("Content-Type", type)
+            .method(method, body)
+            .build();
+    HttpResponse<String> response = http().send(ask, HttpResponse.BodyHandlers.ofString());
+    return new Reply(response.statusCode(), response.body());
+  }
+
+  /** The body of a GET that must be answered with 200, as it comes. */
+  public InputStream open(String path) throws IOException, InterruptedException {
+    HttpResponse<InputStream> response =
+        http().send(request(path).GET().build(), HttpResponse.BodyHandlers.ofInputStream());
+    if (response.statusCode() != 200) {
+      throw new AssertionError(response.statusCode() + " " + path);
+    }
+    return response.body();
   }
 
   /** The bytes of a GET that must be answered with 200. */

@@ -243,7 +243,7 @@ public final class FakeRunner implements RunnerApi {
 
   @Override
   public Future<ExecResult> exec(Exec call) {
-    return check(call.binding()).map(v -> new ExecResult(0, call.command(), "", false, false));
+    return check(call.binding()).map(v -> ExecResult.exited(0, call.command(), ""));
   }
 
   @Override

@@ -138,7 +138,8 @@ final class BodyRead {
     held = 0;
   }
 
-  private static long declared(HttpServerRequest request) {
+  /** What is announced: -1 where nothing is, the largest number where it is none. */
+  static long declared(HttpServerRequest request) {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     try {
       return length == null ? -1 : Long.parseLong(length);

@@ -30,7 +30,9 @@ public final class Problems implements Handler<RoutingContext> {
     String requestId = RequestIds.of(ctx);
     if (problem.status() >= 500) {
       LOG.atLevel(
-              problem.status() == 503 ? org.slf4j.event.Level.WARN : org.slf4j.event.Level.ERROR)
+              problem.status() == 503 || problem.status() == 507
+                  ? org.slf4j.event.Level.WARN
+                  : org.slf4j.event.Level.ERROR)
           .addKeyValue("request", requestId)
           .addKeyValue("method", ctx.request().method())
           .addKeyValue("route", Templates.of(ctx))

@@ -23,6 +23,7 @@ final class Refusals {
           422;
       case QUEUE_FULL, TOO_MANY_REQUESTS -> 429;
       case SANDBOX_FAILED, DAMAGED -> 500;
+      case STORAGE_FULL -> 507;
       case NO_CAPACITY, SANDBOX_GONE, OUTCOME_UNKNOWN, UNAVAILABLE -> 503;
     };
   }

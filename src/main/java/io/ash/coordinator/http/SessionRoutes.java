@@ -130,12 +130,15 @@ public final class SessionRoutes {
   }
 
   private static ObjectNode json(ExecResult result) {
-    return Json.object()
-        .put("exitCode", result.exitCode())
-        .put("stdout", result.stdout())
-        .put("stderr", result.stderr())
-        .put("timedOut", result.timedOut())
-        .put("truncated", result.truncated());
+    ObjectNode json =
+        Json.object()
+            .put("exitCode", result.exitCode())
+            .put("stdout", result.stdout())
+            .put("stderr", result.stderr())
+            .put("timedOut", result.timedOut())
+            .put("truncated", result.truncated())
+            .put("cause", result.cause());
+    return result.message().isEmpty() ? json : json.put("message", result.message());
   }
 
   private void logs(RoutingContext ctx) {

@@ -2,90 +2,120 @@ package io.ash.coordinator.session;
 
 import io.ash.archive.BundleEntry;
 import io.ash.archive.BundleReader;
+import io.ash.archive.BundleTree;
 import io.ash.blob.Chunk;
 import io.ash.blob.Chunks;
-import java.io.Closeable;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unpacks a bundle into a draft, some chunks at a time, so that not more than two of them are in
- * memory. Iterates the steps; for one thread at a time.
+ * Unpacks a bundle into a draft as its parts come, some chunks at a time, so that not more than two
+ * of them are in memory. For one thread at a time.
  */
-final class BundleIntake implements Closeable, Iterable<Boolean> {
-  private final BundleReader bundle;
+final class BundleIntake {
+  private static final int MOST_CHUNKS = 256;
+
+  private final BundleReader bundle = new BundleReader(BundleReader.Form.ANY);
+  private final BundleTree<Boolean> tree = new BundleTree<>();
   private final SnapshotDraft draft;
   private @Nullable BundleEntry file;
   private List<String> keys = new ArrayList<>();
+  private byte[] content = new byte[0];
+  private int filled;
+  private boolean starved = true;
   private boolean over;
 
-  BundleIntake(BundleReader bundle, SnapshotDraft draft) {
-    this.bundle = bundle;
+  BundleIntake(SnapshotDraft draft) {
     this.draft = draft;
   }
 
-  /** Goes on until there is content to be stored or nothing is left; blocks. */
+  /** Whether all of it was unpacked. */
+  boolean isOver() {
+    return over;
+  }
+
+  /** Whether it takes another part to go on. */
+  boolean isStarved() {
+    return starved;
+  }
+
+  /** Takes the next part, an empty one at the end; blocks. */
+  @Nullable Void offer(Buffer part) throws IOException {
+    if (part.length() == 0) {
+      bundle.end();
+    } else {
+      bundle.offer(part);
+    }
+    starved = false;
+    return null;
+  }
+
+  /** Goes on until there is content to be stored, or another part is needed; blocks. */
   List<Chunk> step() throws IOException {
     List<Chunk> found = new ArrayList<>();
     long size = 0;
-    while (!over && size < Chunks.MAX_CONTENT) {
-      BundleEntry now = file == null ? bundle.next() : file;
-      if (now == null) {
-        over = true;
-      } else if (now.kind() == BundleEntry.Kind.FILE) {
-        byte[] content = content(now);
-        if (content.length > 0) {
-          Chunk chunk = draft.chunks().pack(content);
-          keys.add(chunk.key());
-          found.add(chunk);
-          size += content.length;
-        }
-        advance(now);
-      } else {
-        draft.add(now);
+    while (!starved && !over && size < Chunks.MAX_CONTENT && found.size() < MOST_CHUNKS) {
+      if (file == null) {
+        begin();
+      } else if (fill()) {
+        Chunk chunk = draft.chunks().pack(content);
+        keys.add(chunk.key());
+        found.add(chunk);
+        size += content.length;
+        advance(file);
       }
     }
     return found;
   }
 
-  private byte[] content(BundleEntry of) throws IOException {
-    long left = of.size() - (long) keys.size() * Chunks.MAX_CONTENT;
-    byte[] content = new byte[(int) Math.min(left, Chunks.MAX_CONTENT)];
-    int n = bundle.read(content);
-    return n == content.length ? content : Arrays.copyOf(content, n);
+  private void begin() throws IOException {
+    BundleEntry entry = bundle.next();
+    if (entry == null) {
+      over = bundle.isOver();
+      starved = !over;
+      return;
+    }
+    tree.put(entry, true);
+    if (entry.kind() == BundleEntry.Kind.FILE) {
+      keys = new ArrayList<>();
+      advance(entry);
+    } else {
+      draft.add(entry);
+    }
   }
 
+  /** Whether the chunk has all its content. */
+  private boolean fill() throws IOException {
+    while (filled < content.length) {
+      int n = bundle.read(content, filled, content.length - filled);
+      if (n == 0) {
+        starved = true;
+        return false;
+      }
+      filled += n;
+    }
+    return true;
+  }
+
+  /** To the next chunk of the file, or past it. */
   private void advance(BundleEntry of) {
     if (keys.size() < Chunks.countFor(of.size())) {
       file = of;
+      content = new byte[(int) Math.min(bundle.left(), Chunks.MAX_CONTENT)];
+      filled = 0;
       return;
     }
     draft.file(of.path(), of.mode(), of.mtime(), of.size(), keys);
     file = null;
-    keys = new ArrayList<>();
+    content = new byte[0];
   }
 
-  @Override
-  public Iterator<Boolean> iterator() {
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return !over;
-      }
-
-      @Override
-      public Boolean next() {
-        return true;
-      }
-    };
-  }
-
-  @Override
-  public void close() throws IOException {
+  /** Lets go of what it holds. */
+  @Nullable Void closed() {
     bundle.close();
+    return null;
   }
 }

@@ -10,10 +10,10 @@ import io.ash.wire.BundleChunk;
 import io.ash.wire.DeleteFile;
 import io.ash.wire.FileList;
 import io.ash.wire.ListFiles;
+import io.ash.wire.ProbeSandbox;
 import io.ash.wire.ReadBundle;
 import io.ash.wire.ReadFile;
 import io.ash.wire.RunnerApi;
-import io.ash.wire.WriteBundle;
 import io.ash.wire.WriteFile;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -97,12 +97,16 @@ public final class SessionFiles implements Workspaces {
   }
 
   @Override
-  public Future<Source> writeBundle(String tenant, SessionId session, Buffer bytes) {
+  public Future<Source> writeBundle(String tenant, SessionId session, Parts bundle) {
     return where(
         tenant,
         session,
-        (runner, b) -> runner.writeBundle(new WriteBundle(b, bytes)).map(v -> Source.SANDBOX),
-        s -> edits.unpack(s, bytes).map(v -> Source.SNAPSHOT));
+        (runner, b) ->
+            runner
+                .probe(new ProbeSandbox(b))
+                .compose(v -> new LiveUpload(runner, b, bundle).run())
+                .map(v -> Source.SANDBOX),
+        s -> edits.unpack(s, bundle).map(v -> Source.SNAPSHOT));
   }
 
   /** A sandbox that is gone by now leaves its snapshot. */

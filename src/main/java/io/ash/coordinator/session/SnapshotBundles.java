@@ -18,7 +18,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -75,7 +74,7 @@ final class SnapshotBundles {
           new Refused(Refusal.INVALID_REQUEST, "The part before is still being packed."));
     }
     t.limit.cancel();
-    return Lanes.each(t, 1, step -> fill(t))
+    return Lanes.repeat(() -> !t.bundle.isFull(), () -> fill(t))
         .map(
             v -> {
               Buffer part = Buffer.buffer(t.bundle.take());
@@ -99,8 +98,8 @@ final class SnapshotBundles {
         : files.content(t.tree, chunk).compose(bytes -> vertx.executeBlocking(() -> t.body(bytes)));
   }
 
-  /** Iterates the steps to the next part. One step after another, on any thread. */
-  private static final class Transfer implements Iterable<Boolean> {
+  /** One step after another, on any thread. */
+  private static final class Transfer {
     final SessionId session;
     final SnapshotFiles.Tree tree;
     final Deque<ManifestEntry> entries = new ArrayDeque<>();
@@ -120,21 +119,6 @@ final class SnapshotBundles {
 
     private String path(ManifestEntry e) {
       return e.path().substring(tree.prefix().length());
-    }
-
-    @Override
-    public Iterator<Boolean> iterator() {
-      return new Iterator<>() {
-        @Override
-        public boolean hasNext() {
-          return !bundle.isFull();
-        }
-
-        @Override
-        public Boolean next() {
-          return true;
-        }
-      };
     }
 
     @Nullable Void entries() throws IOException {

@@ -1,7 +1,5 @@
 package io.ash.coordinator.session;
 
-import io.ash.archive.BundleCheck;
-import io.ash.archive.BundleReader;
 import io.ash.blob.Blobs;
 import io.ash.blob.Chunk;
 import io.ash.blob.Lanes;
@@ -69,32 +67,24 @@ final class SnapshotEdits {
         });
   }
 
-  /** Unpacks a bundle over the workspace; one that is refused changes nothing. */
-  Future<Void> unpack(SessionView s, Buffer archive) {
-    return vertx
-        .executeBlocking(
-            () -> {
-              BundleCheck.look(archive);
-              return BundleReader.of(archive);
-            })
-        .compose(
-            bundle ->
-                change(
-                        s,
-                        draft -> {
-                          BundleIntake intake = new BundleIntake(bundle, draft);
-                          return Lanes.each(
-                              intake,
-                              1,
-                              step -> vertx.executeBlocking(intake::step).compose(this::store));
-                        })
-                    .eventually(
-                        () ->
-                            vertx.executeBlocking(
-                                () -> {
-                                  bundle.close();
-                                  return null;
-                                })));
+  /** Unpacks a bundle over the workspace as it comes; one that is refused changes nothing. */
+  Future<Void> unpack(SessionView s, Workspaces.Parts bundle) {
+    return change(
+        s,
+        draft -> {
+          BundleIntake intake = new BundleIntake(draft);
+          return Lanes.repeat(
+                  () -> !intake.isOver(),
+                  () ->
+                      intake.isStarved()
+                          ? bundle.next().compose(part -> offered(intake, part))
+                          : vertx.executeBlocking(intake::step).compose(this::store))
+              .eventually(() -> vertx.executeBlocking(intake::closed));
+        });
+  }
+
+  private Future<Void> offered(BundleIntake intake, Buffer part) {
+    return vertx.executeBlocking(() -> intake.offer(part));
   }
 
   private Future<Void> store(List<Chunk> chunks) {

@@ -7,6 +7,7 @@ import io.ash.wire.FileEntry;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The files of sessions, wherever they are: in a live sandbox or in the newest snapshot.
@@ -50,6 +51,29 @@ public interface Workspaces {
   /** Packs the workspace and answers the first part; later parts by the handle it names. */
   Future<BundleChunk> readBundle(String tenant, SessionId session, String handle);
 
-  /** Unpacks a gzipped tar over the workspace; answers where. */
-  Future<Source> writeBundle(String tenant, SessionId session, Buffer bytes);
+  /**
+   * Unpacks a tar, gzipped or not, over the workspace as it comes; answers where. What is refused
+   * or breaks off changes nothing.
+   */
+  Future<Source> writeBundle(String tenant, SessionId session, Parts bundle);
+
+  /** Bytes that come part by part, as they are asked for. */
+  interface Parts {
+    /** Longest part, in bytes. */
+    int PART = 256 * 1024;
+
+    /** The next part, at most {@link #PART} bytes; an empty one when no more come. */
+    Future<Buffer> next();
+
+    /** Parts of what is there already. */
+    static Parts of(Buffer whole) {
+      AtomicInteger at = new AtomicInteger();
+      return () -> {
+        int from = at.get();
+        int to = Math.min(whole.length(), from + PART);
+        at.set(to);
+        return Future.succeededFuture(whole.getBuffer(from, to));
+      };
+    }
+  }
 }

@@ -48,6 +48,13 @@ final class Gauge {
    */
   record Reading(Counters counted, DiskUse use, boolean tooMuch, boolean full) {}
 
+  /** Bytes that the disk limit leaves, by the last look, where it is held by looking. */
+  synchronized long left() {
+    return limits.of(LimitKind.DISK) == Enforcement.POLLING
+        ? Math.max(0, limits.diskMb() * MIB - last.bytes())
+        : Long.MAX_VALUE;
+  }
+
   /** The counters alone, which cost little. */
   synchronized Reading count() {
     Counters now = group.counters();

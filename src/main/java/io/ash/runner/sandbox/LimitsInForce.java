@@ -49,6 +49,27 @@ public record LimitsInForce(Map<LimitKind, Integer> most, Map<LimitKind, Enforce
     return most(LimitKind.DISK);
   }
 
+  /** A sentence about the limit that is the cause of an end; empty where none is. */
+  public String about(Cause cause) {
+    return switch (cause) {
+      case OUT_OF_MEMORY ->
+          "the processes of this session used more than the "
+              + memoryMb()
+              + " MiB of memory they may (limits.memoryMb)";
+      case PROCESS_LIMIT ->
+          "there may be " + processes() + " processes and threads (limits.maxProcesses)";
+      case DISK_LIMIT ->
+          "workspace, home and /tmp hold more than the "
+              + diskMb()
+              + " MiB or "
+              + most(LimitKind.FILES)
+              + " files they may (limits.diskMb, limits.maxFiles)";
+      case FILE_SIZE ->
+          "it made a file larger than the disk limit of " + diskMb() + " MiB (limits.diskMb)";
+      case EXITED, SIGNAL, TIMEOUT, KILLED, NOT_LAUNCHED -> "";
+    };
+  }
+
   /** Who holds a limit. */
   public Enforcement of(LimitKind kind) {
     return heldBy.getOrDefault(kind, Enforcement.NONE);

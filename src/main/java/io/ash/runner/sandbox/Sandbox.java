@@ -104,6 +104,14 @@ public final class Sandbox {
     return tools.launcher().wrapping().inside(place, path);
   }
 
+  /**
+   * Bytes that its files may still grow by, by the last look at them, where the server looks after
+   * its disk limit; the largest number where a file system does, or nobody. Any thread.
+   */
+  public long diskLeft() {
+    return gauge.left();
+  }
+
   /** The limits and who holds each. */
   public LimitsInForce limits() {
     return limits;

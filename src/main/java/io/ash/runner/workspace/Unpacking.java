@@ -1,116 +1,126 @@
 package io.ash.runner.workspace;
 
-import io.ash.archive.BundleCheck;
 import io.ash.archive.BundleEntry;
 import io.ash.archive.BundleReader;
+import io.ash.archive.BundleTree;
 import io.ash.model.Refused;
 import io.vertx.core.buffer.Buffer;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unpacks a gzipped tar over a tree. The archive is looked through before anything of it is
- * written, so one that is refused changes nothing. Blocks.
+ * A bundle on its way into a tree. Its files are made on the desk as its parts come; only when all
+ * of it is there are they moved to their places, so a bundle that is refused, or never ends,
+ * changes nothing. Blocks; for one thread at a time.
  */
-final class Unpacking {
+final class Unpacking implements Closeable {
   private static final int STEP = 64 << 10;
 
-  private final Tree tree;
+  private final Path top;
   private final Desk desk;
+  private final FullDisk disk;
+  private final BundleReader bundle = new BundleReader(BundleReader.Form.ANY);
+  private final BundleTree<Made> tree = new BundleTree<>();
+  private final Set<Path> waiting = new HashSet<>();
+  private final byte[] step = new byte[STEP];
+  private @Nullable SeekableByteChannel file;
+  private long room = -1;
 
-  Unpacking(Path top, Desk desk) {
-    this.tree = new Tree(top);
+  Unpacking(Path top, Desk desk, FullDisk disk) {
+    this.top = top;
     this.desk = desk;
+    this.disk = disk;
   }
 
-  /** Fails with {@link Refused} as {@link BundleCheck} says. */
-  void unpack(Buffer archive) throws IOException {
-    BundleCheck.look(archive);
-    try (BundleReader bundle = BundleReader.of(archive)) {
-      for (BundleEntry e = bundle.next(); e != null; e = bundle.next()) {
-        write(e, bundle);
+  /**
+   * Something that waits for its place.
+   *
+   * @param file where its content is, null for what is no file
+   */
+  record Made(BundleEntry entry, @Nullable Path file) {}
+
+  /** Takes the next part; fails with {@link Refused} as {@link BundleReader} does. */
+  void take(Buffer part) throws IOException {
+    bundle.offer(part);
+    advance();
+  }
+
+  /** No further part comes: everything goes to its place. */
+  void finish() throws IOException {
+    bundle.end();
+    advance();
+    new Placing(top, desk).place(tree.top());
+    waiting.clear();
+  }
+
+  private void advance() throws IOException {
+    while (file == null || content(file)) {
+      BundleEntry entry = bundle.next();
+      if (entry == null) {
+        return;
+      }
+      begin(entry);
+    }
+  }
+
+  private void begin(BundleEntry entry) throws IOException {
+    Path path = null;
+    if (entry.kind() == BundleEntry.Kind.FILE) {
+      takeRoom(entry.size());
+      path = desk.file();
+      waiting.add(path);
+      file = desk.open(path);
+    }
+    Made before = tree.put(entry, new Made(entry, path));
+    if (before != null && before.file() != null) {
+      desk.discard(before.file());
+      waiting.remove(before.file());
+    }
+  }
+
+  /** What the limit leaves is asked once: everything else grows beside this as well. */
+  private void takeRoom(long bytes) {
+    if (room < 0) {
+      room = disk.left();
+    }
+    if (bytes > room) {
+      disk.need(Long.MAX_VALUE);
+    }
+    room -= bytes;
+  }
+
+  /** Whether all content of the file came. */
+  private boolean content(SeekableByteChannel out) throws IOException {
+    while (bundle.left() > 0) {
+      int n = bundle.read(step, 0, STEP);
+      if (n == 0) {
+        return false;
+      }
+      ByteBuffer bytes = ByteBuffer.wrap(step, 0, n);
+      while (bytes.hasRemaining()) {
+        out.write(bytes);
       }
     }
+    out.close();
+    file = null;
+    return true;
   }
 
-  private void write(BundleEntry entry, BundleReader bundle) throws IOException {
-    switch (entry.kind()) {
-      case DIRECTORY ->
-          at(entry, (in, name) -> desk.directory(entry.mode() | 0700, in, name).close());
-      case LINK ->
-          at(
-              entry,
-              (in, name) -> {
-                refuseDirectory(in, name);
-                desk.link(entry.target(), in, name);
-              });
-      case FILE -> file(entry, bundle);
+  /** Removes what did not get to its place. */
+  @Override
+  public void close() throws IOException {
+    bundle.close();
+    if (file != null) {
+      file.close();
     }
-  }
-
-  private void file(BundleEntry entry, BundleReader bundle) throws IOException {
-    Path made = desk.file();
-    try {
-      copy(bundle, made);
-      at(
-          entry,
-          (in, name) -> {
-            refuseDirectory(in, name);
-            desk.place(made, entry.mode(), FileTime.fromMillis(entry.mtime()), in, name);
-          });
-    } finally {
-      desk.discard(made);
-    }
-  }
-
-  /** What to do where an entry goes. */
-  @FunctionalInterface
-  private interface Placing {
-    void in(SafeDirectory directory, Path name) throws IOException;
-  }
-
-  private void at(BundleEntry entry, Placing placing) throws IOException {
-    FileProblems.told(
-        entry.path(),
-        () ->
-            tree.making(
-                entry.path(),
-                desk,
-                (in, name) -> {
-                  placing.in(in, name);
-                  return true;
-                }));
-  }
-
-  private static void refuseDirectory(SafeDirectory in, Path name) throws IOException {
-    Facts before = factsOrNull(in, name);
-    if (before != null && before.is(Facts.Kind.DIRECTORY)) {
-      throw FileProblems.notFile();
-    }
-  }
-
-  private static @Nullable Facts factsOrNull(SafeDirectory in, Path name) throws IOException {
-    try {
-      return in.facts(name);
-    } catch (NoSuchFileException e) {
-      return null;
-    }
-  }
-
-  private void copy(BundleReader bundle, Path made) throws IOException {
-    byte[] part = new byte[STEP];
-    try (SeekableByteChannel out = desk.open(made)) {
-      for (int n = bundle.read(part); n > 0; n = bundle.read(part)) {
-        ByteBuffer bytes = ByteBuffer.wrap(part, 0, n);
-        while (bytes.hasRemaining()) {
-          out.write(bytes);
-        }
-      }
+    for (Path path : waiting) {
+      desk.discard(path);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.ash.blob.Blobs;
 import io.ash.blob.Manifest;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
+import io.ash.time.Timers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.WorkerExecutor;
@@ -29,7 +30,8 @@ public final class Workspace {
   private final Snapshots snapshots;
   private final Furnishing furnishing;
   private final Bundles bundles;
-  private final Unpacking unpacking;
+  private final Uploads uploads;
+  private final FullDisk disk;
   private final Promise<Void> over = Promise.promise();
   private int underWay;
   private boolean closed;
@@ -48,7 +50,8 @@ public final class Workspace {
       Blobs blobs,
       BlobKeys keys,
       Stillness still,
-      WorkerExecutor workers) {
+      WorkerExecutor workers,
+      Timers timers) {
     this.premises = premises;
     this.workers = workers;
     Desk desk = new Desk(premises.desk(), premises.owner());
@@ -58,7 +61,8 @@ public final class Workspace {
         new Snapshots(premises, desk, Set.copyOf(skipNames), blobs, keys, still, workers);
     this.furnishing = new Furnishing(desk, blobs, keys, workers);
     this.bundles = new Bundles(premises.workspace(), desk, workers);
-    this.unpacking = new Unpacking(premises.workspace(), desk);
+    this.disk = new FullDisk(premises.workspace(), premises.left());
+    this.uploads = new Uploads(premises.workspace(), desk, disk, workers, timers);
   }
 
   /** Puts the files of an agent into the workspace. */
@@ -178,14 +182,18 @@ public final class Workspace {
 
   /**
    * Replaces or creates a file of the workspace in one step; fails with {@link Refused} {@code
-   * FILE_REFUSED} where the path leads through a link or to something that is not a file.
+   * FILE_REFUSED} where the path leads through a link or to something that is not a file, and with
+   * {@code STORAGE_FULL} where there is no room for it.
    */
   public Future<Void> write(String path, Buffer bytes) {
     return worked(
-        () -> {
-          workspace.write(path, bytes.getBytes(), null);
-          return null;
-        });
+        () ->
+            disk.told(
+                () -> {
+                  disk.need(bytes.length());
+                  workspace.write(path, bytes.getBytes(), null);
+                  return null;
+                }));
   }
 
   /** Removes a file or link of the workspace. */
@@ -208,16 +216,21 @@ public final class Workspace {
   }
 
   /**
-   * Unpacks a gzipped tar over the workspace; fails with {@link Refused}, with nothing written,
-   * where it holds something else than files and directories, leads outside, or unpacks to more
-   * than 1 GiB or 50,000 entries.
+   * Takes a part of a tar, gzipped or not, that is unpacked over the workspace when its last part
+   * is there. Fails with {@link Refused}, with nothing changed, where it holds something else than
+   * files, directories and links, leads outside, meets something in the workspace that is in its
+   * way, unpacks to more than 1 GiB or 50,000 entries, or has no room; nothing of it is left then.
+   *
+   * @param name of the transfer, which the caller makes up
+   * @param offset where in the bundle the part begins; 0 begins the transfer
    */
-  public Future<Void> writeBundle(Buffer archive) {
-    return worked(
-        () -> {
-          unpacking.unpack(archive);
-          return null;
-        });
+  public Future<Void> writeBundle(String name, long offset, Buffer part, boolean last) {
+    return begun(() -> uploads.take(name, offset, part, last));
+  }
+
+  /** Gives up a transfer that is not complete; nothing of it is left. */
+  public Future<Void> forgetBundle(String name) {
+    return begun(() -> uploads.forget(name));
   }
 
   /** Begins nothing new; completes when no work on the files is under way. */
@@ -254,6 +267,15 @@ public final class Workspace {
 
   private void end() {
     bundles.close();
-    over.tryComplete();
+    uploads
+        .close()
+        .onComplete(
+            done -> {
+              if (done.succeeded()) {
+                over.tryComplete();
+              } else {
+                over.tryFail(done.cause());
+              }
+            });
   }
 }

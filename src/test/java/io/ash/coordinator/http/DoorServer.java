@@ -125,7 +125,8 @@ final class DoorServer implements AutoCloseable {
     for (int i = 0; i < headers.length; i += 2) {
       request.header(headers[i], headers[i + 1]);
     }
-    client.sendAsync(request.build(), HttpResponse.BodyHandlers.discarding());
+    Objects.requireNonNull(client, "it is closed")
+        .sendAsync(request.build(), HttpResponse.BodyHandlers.discarding());
   }
 
   /** Writes bytes to a socket and reads the answer until it is closed or {@code enough} came. */

@@ -117,9 +117,9 @@ final class SessionDoor implements AutoCloseable {
                 .router())
         .keyed(stream.keyed(bodies))
         .keyed(new SessionRoutes(vertx, bodies, room.sessions()).router())
-        .keyed(new HistoryRoutes(vertx, room.sessions(), journal).router())
+        .keyed(new HistoryRoutes(vertx, room.sessions(), room.messages(), journal).router())
         .keyed(new FileRoutes(vertx, bodies, room.files()).router())
-        .keyed(new WorkspaceRoutes(vertx, bodies, room.files()).router())
+        .keyed(new WorkspaceRoutes(vertx, bodies, Timers.of(vertx), room.files()).router())
         .keyed(
             new MessageRoutes(vertx, bodies, room.sessions(), journal, streams, "1.2.3").router())
         .start(authentication);
@@ -176,7 +176,7 @@ final class SessionDoor implements AutoCloseable {
 
     @Override
     public Future<String> blobKey(String tenant) {
-      return Future.succeededFuture("aa");
+      return Future.succeededFuture("aa".repeat(16));
     }
   }
 

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ash.archive.BundleLimits;
 import io.ash.model.Refusal;
 import io.ash.model.Refused;
+import io.ash.testing.ManualTimers;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
@@ -17,12 +19,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -186,6 +191,146 @@ class BundleTest {
     assertThat(grounds.secret).hasContent("SECRET");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 511, 513, 4096})
+  void takesABundleInPartsOfAnySize(int size) throws Exception {
+    byte[] noise = new byte[20_000];
+    new Random(7).nextBytes(noise);
+    write("noise", noise);
+    write("n".repeat(120) + "/" + "m".repeat(120), "far".getBytes(UTF_8));
+    byte[] archive = packed();
+    Files.delete(grounds.workspace.resolve("noise"));
+
+    send("b", Buffer.buffer(archive), size);
+
+    assertThat(grounds.workspace.resolve("noise")).hasBinaryContent(noise);
+    assertThat(grounds.premises.desk()).isEmptyDirectory();
+  }
+
+  @Test
+  void takesATarThatIsNotGzippedAndOneInSeveralMembers() throws Exception {
+    byte[] plain = unzipped(new Archive().file("plain", 0644, "plain").bytes());
+    unpack(Buffer.buffer(plain));
+    byte[] cut = unzipped(new Archive().file("members", 0644, "x".repeat(5_000)).bytes());
+    unpack(
+        gzipped(Arrays.copyOf(cut, 700))
+            .appendBuffer(gzipped(Arrays.copyOfRange(cut, 700, cut.length)))
+            .appendBytes(new byte[512]));
+
+    assertThat(grounds.workspace.resolve("plain")).hasContent("plain");
+    assertThat(grounds.workspace.resolve("members")).hasContent("x".repeat(5_000));
+  }
+
+  @Test
+  void changesNothingWhenTheEndIsMissingOrWrong() throws Exception {
+    Buffer whole = new Archive().file("a", 0644, "x".repeat(300_000)).bytes();
+    for (int less : List.of(1, 8, 9, 40)) {
+      refused(Refusal.INVALID_REQUEST, whole.getBuffer(0, whole.length() - less));
+    }
+    Buffer wrong = whole.copy();
+    wrong.setByte(wrong.length() - 6, (byte) (wrong.getByte(wrong.length() - 6) + 1));
+    refused(Refusal.INVALID_REQUEST, wrong);
+
+    assertThat(grounds.workspace).isEmptyDirectory();
+  }
+
+  @Test
+  void changesNothingWhereSomethingIsInTheWay() throws Exception {
+    write("old", "old".getBytes(UTF_8));
+    Files.createDirectories(grounds.workspace.resolve("z/directory"));
+    write("z/file", "file".getBytes(UTF_8));
+
+    refused(
+        Refusal.FILE_REFUSED,
+        new Archive().file("old", 0644, "new").file("z/directory", 0644, "x").bytes());
+    refused(
+        Refusal.FILE_REFUSED,
+        new Archive().file("old", 0644, "new").file("z/file/below", 0644, "x").bytes());
+    refused(Refusal.FILE_REFUSED, new Archive().directory("new").directory("z/file").bytes());
+
+    assertThat(grounds.workspace.resolve("old")).hasContent("old");
+    assertThat(grounds.workspace.resolve("new")).doesNotExist();
+  }
+
+  @Test
+  void forgetsABundleThatDoesNotGoOn() throws Exception {
+    Buffer whole = noise();
+    ManualTimers timers = new ManualTimers();
+    workspace = grounds.open(new MemoryBlobs(), workers, timers);
+    part("a", 0, whole.getBuffer(0, 500_000), false);
+    part("b", 0, whole.getBuffer(0, 500_000), false);
+    assertThatThrownBy(() -> part("c", 0, whole, true))
+        .isInstanceOfSatisfying(
+            Refused.class, e -> assertThat(e.refusal()).isEqualTo(Refusal.TOO_MANY_REQUESTS));
+    Grounds.on(vertx, () -> workspace.forgetBundle("a"));
+    assertThat(grounds.premises.desk()).isDirectoryContaining("glob:**");
+
+    Grounds.on(
+        vertx,
+        () -> {
+          timers.advance(Duration.ofMinutes(3));
+          return Future.succeededFuture();
+        });
+
+    Awaitility.await().until(() -> isEmpty(grounds.premises.desk()));
+    assertThatThrownBy(() -> part("b", 500_000, whole.getBuffer(500_000, 600_000), false))
+        .hasMessage("This transfer is over.");
+    assertThat(grounds.workspace).isEmptyDirectory();
+  }
+
+  @Test
+  void leavesNothingOfABundleWithAGapOrOfAWorkspaceThatCloses() throws Exception {
+    Buffer whole = noise();
+    part("gap", 0, whole.getBuffer(0, 500_000), false);
+    assertThatThrownBy(() -> part("gap", 600_000, whole.getBuffer(600_000, 700_000), false))
+        .hasMessageContaining("goes on at 500000");
+    assertThat(grounds.premises.desk()).isEmptyDirectory();
+
+    part("open", 0, whole.getBuffer(0, 500_000), false);
+    Grounds.on(vertx, workspace::close);
+
+    assertThat(grounds.premises.desk()).isEmptyDirectory();
+    assertThatThrownBy(() -> part("open", 500_000, whole.getBuffer(500_000, 600_000), false))
+        .isInstanceOf(Refused.class);
+    assertThat(grounds.workspace).isEmptyDirectory();
+  }
+
+  @Test
+  void keepsTheLastOfFilesThatHaveOneName() throws Exception {
+    unpack(new Archive().file("a", 0644, "first").file("./a", 0644, "last").bytes());
+
+    assertThat(grounds.workspace.resolve("a")).hasContent("last");
+    assertThat(grounds.premises.desk()).isEmptyDirectory();
+  }
+
+  @Test
+  void countsDirectoriesThatAreOnlyImplied() throws Exception {
+    Archive deep = new Archive();
+    for (int i = 0; i < 900; i++) {
+      deep.file("d" + i + "/x".repeat(60) + "/f", 0644, "");
+    }
+    refused(Refusal.TOO_LARGE, deep.bytes());
+    assertThat(grounds.workspace).isEmptyDirectory();
+  }
+
+  @Test
+  void readsNamesThatSayHereWithoutEnd() throws Exception {
+    unpack(new Archive().file("./".repeat(20_000) + "a", 0644, "x").bytes());
+
+    assertThat(grounds.workspace.resolve("a")).hasContent("x");
+  }
+
+  private static Buffer noise() throws IOException {
+    byte[] noise = new byte[1_000_000];
+    new Random(7).nextBytes(noise);
+    return new Archive().file("noise", 0644, new String(noise, ISO_8859_1)).bytes();
+  }
+
+  private static boolean isEmpty(Path directory) {
+    String[] names = directory.toFile().list();
+    return names != null && names.length == 0;
+  }
+
   @Test
   void refusesABombBelowTheLimitByItsRatio() throws Exception {
     Buffer bomb = new Archive().zeros("zeros", 200 << 20).bytes();
@@ -276,7 +421,7 @@ class BundleTest {
   void refusesTooManyEntries() throws Exception {
     Archive many = new Archive();
     for (int i = 0; i <= BundleLimits.MOST_ENTRIES; i++) {
-      many.file("f", 0644, "");
+      many.directory("d");
     }
 
     refused(Refusal.TOO_LARGE, many.bytes());
@@ -355,6 +500,10 @@ class BundleTest {
     }
   }
 
+  private static byte[] unzipped(Buffer bytes) throws IOException {
+    return new GZIPInputStream(new ByteArrayInputStream(bytes.getBytes())).readAllBytes();
+  }
+
   private static Buffer gzipped(byte[] bytes) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
@@ -371,7 +520,21 @@ class BundleTest {
   }
 
   private void unpack(Buffer archive) throws Exception {
-    Grounds.on(vertx, () -> workspace.writeBundle(archive));
+    send("b", archive, 100_000);
+  }
+
+  /** Sends a bundle in parts of this size. */
+  private void send(String name, Buffer archive, int size) throws Exception {
+    int at = 0;
+    while (archive.length() - at > size) {
+      part(name, at, archive.getBuffer(at, at + size), false);
+      at += size;
+    }
+    part(name, at, archive.getBuffer(at, archive.length()), true);
+  }
+
+  private void part(String name, long offset, Buffer bytes, boolean last) throws Exception {
+    Grounds.on(vertx, () -> workspace.writeBundle(name, offset, bytes, last));
   }
 
   private BundlePart next(String handle) throws Exception {

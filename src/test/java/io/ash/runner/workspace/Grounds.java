@@ -1,6 +1,7 @@
 package io.ash.runner.workspace;
 
 import io.ash.blob.BlobKeys;
+import io.ash.time.Timers;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /** Premises in a temporary directory, beside a place that must stay untouched. */
@@ -27,13 +29,14 @@ final class Grounds {
   final Premises premises;
   final Desk desk;
   final WorkspaceFiles files;
+  final AtomicLong left = new AtomicLong(Long.MAX_VALUE);
 
   private Grounds(Path root, Owner owner) throws IOException {
     workspace = Files.createDirectories(root.resolve("workspace"));
     home = Files.createDirectories(root.resolve("home"));
     outside = Files.createDirectories(root.resolve("outside"));
     secret = Files.writeString(outside.resolve("secret"), "SECRET");
-    premises = new Premises(workspace, home, root.resolve("desk"), owner);
+    premises = new Premises(workspace, home, root.resolve("desk"), owner, left::get);
     desk = new Desk(premises.desk(), owner);
     files = new WorkspaceFiles(workspace, desk);
   }
@@ -51,7 +54,11 @@ final class Grounds {
   }
 
   Workspace open(MemoryBlobs blobs, WorkerExecutor workers) {
-    return new Workspace(premises, Set.of(), blobs, KEYS, Stillness.NONE, workers);
+    return open(blobs, workers, (delay, task) -> () -> {});
+  }
+
+  Workspace open(MemoryBlobs blobs, WorkerExecutor workers, Timers timers) {
+    return new Workspace(premises, Set.of(), blobs, KEYS, Stillness.NONE, workers, timers);
   }
 
   /** What an event loop gets from a future; its failure is thrown as it is. */
