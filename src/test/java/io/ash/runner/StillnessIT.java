@@ -33,6 +33,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -121,7 +122,13 @@ class StillnessIT {
     CountDownLatch send = new CountDownLatch(1);
     SessionFiles files =
         new WorkspaceSessionFiles(
-            HostTest.open(nobody, "{}", null), sandbox, slow(send), kept, looking);
+            HostTest.open(nobody, "{}", null),
+            sandbox,
+            slow(send),
+            kept,
+            Set.of(),
+            looking,
+            (delay, task) -> () -> {});
     Future<SessionFiles.Scan> scan =
         Future.future(p -> loop.runOnContext(v -> files.scan(() -> {}).onComplete(p)));
 
