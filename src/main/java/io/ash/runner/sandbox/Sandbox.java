@@ -44,11 +44,7 @@ public final class Sandbox {
   private boolean frozen;
   private volatile boolean quiet;
 
-  /**
-   * A sandbox whose directories and groups exist.
-   *
-   * @param gone runs once when nothing is left of it
-   */
+  /** A sandbox whose directories and groups exist; {@code gone} runs when nothing is left. */
   Sandbox(
       Jail jail,
       SandboxPlace place,
@@ -104,10 +100,7 @@ public final class Sandbox {
     return tools.launcher().wrapping().inside(place, path);
   }
 
-  /**
-   * Bytes that its files may still grow by, by the last look at them, where the server looks after
-   * its disk limit; the largest number where a file system does, or nobody. Any thread.
-   */
+  /** Bytes its files may grow by, by the last look, where the limit is held so. Any thread. */
   public long diskLeft() {
     return gauge.left();
   }
