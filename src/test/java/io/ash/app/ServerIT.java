@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** From the start of a real server to its end: port, health, metrics, banner, logs, signals. */
 class ServerIT {
   private static final Duration LONG = Duration.ofSeconds(90);
-  private static final HttpClient HTTP =
+  private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   @TempDir Path dir;
@@ -75,7 +75,7 @@ class ServerIT {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
   private int status(String path) throws InterruptedException {

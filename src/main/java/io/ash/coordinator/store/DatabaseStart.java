@@ -72,7 +72,7 @@ public final class DatabaseStart {
     }
 
     Future<T> tryAgain(Throwable e) {
-      if (!(e instanceof DatabaseFailure || Sql.isNotNow(e) || Sql.isLost(e))) {
+      if (!(e instanceof DatabaseFailure)) {
         return Future.failedFuture(e);
       }
       Duration left = limit.minusMillis(ticker.millisSince(since));

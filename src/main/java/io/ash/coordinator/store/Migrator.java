@@ -187,6 +187,10 @@ public final class Migrator {
   private <T> Future<T> connected(Function<PgConnection, Future<T>> work) {
     return connections
         .patient(PATIENCE)
-        .compose(connection -> work.apply(connection).eventually(connection::close));
+        .compose(connection -> work.apply(connection).eventually(connection::close))
+        .recover(
+            e ->
+                Future.failedFuture(
+                    Sql.isNotNow(e) || Sql.isLost(e) ? new DatabaseUnavailable("migrate", e) : e));
   }
 }
