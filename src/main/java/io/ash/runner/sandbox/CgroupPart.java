@@ -17,6 +17,12 @@ record CgroupPart(Path directory, boolean v2, Set<String> controllers) {
   /** Processes that build a jail, two for each process started in it. */
   private static final int BUILDERS = 16;
 
+  /**
+   * Jails that ended and count until the host's first process has reaped what built them, which may
+   * take a second where it does so in turns.
+   */
+  private static final int REMAINS = 64;
+
   private static final int PERIOD_MICROS = 100_000;
 
   void limit(LimitsInForce limits) throws IOException {
@@ -38,7 +44,7 @@ record CgroupPart(Path directory, boolean v2, Set<String> controllers) {
       }
     }
     if (controllers.contains("pids")) {
-      write("pids.max", limits.processes() + BUILDERS);
+      write("pids.max", limits.processes() + BUILDERS + REMAINS);
     }
   }
 
