@@ -21,7 +21,7 @@ record CgroupPart(Path directory, boolean v2, Set<String> controllers) {
    * Jails that ended and count until the host's first process has reaped what built them, which may
    * take a second where it does so in turns.
    */
-  private static final int REMAINS = 64;
+  private static final int REMAINS = 32;
 
   private static final int PERIOD_MICROS = 100_000;
 

@@ -37,7 +37,7 @@ class CgroupPartTest {
     assertThat(file("memory.max")).isEqualTo("536870912");
     assertThat(file("memory.swap.max")).isEqualTo("0");
     assertThat(file("cpu.max")).isEqualTo("150000 100000");
-    assertThat(file("pids.max")).as("32, and what builds jails").isEqualTo("112");
+    assertThat(file("pids.max")).as("32, and what builds jails").isEqualTo("80");
   }
 
   @Test
