@@ -68,17 +68,7 @@ final class BlobCache {
 
   /** The same store with this cache in front of its reads. */
   Blobs before(Blobs store) {
-    return new Blobs() {
-      @Override
-      public Future<List<String>> missing(List<String> keys) {
-        return store.missing(keys);
-      }
-
-      @Override
-      public Future<Void> put(String key, Buffer packed) {
-        return store.put(key, packed);
-      }
-
+    return new ForwardingBlobs(store) {
       @Override
       public Future<Buffer> get(String key) {
         return BlobCache.this.get(key, store);

@@ -94,17 +94,7 @@ final class KeptFiles {
 
   /** A store, with what is kept for a session in front of it. */
   Blobs before(SessionId session, Blobs store) {
-    return new Blobs() {
-      @Override
-      public Future<List<String>> missing(List<String> keys) {
-        return store.missing(keys);
-      }
-
-      @Override
-      public Future<Void> put(String key, Buffer packed) {
-        return store.put(key, packed);
-      }
-
+    return new ForwardingBlobs(store) {
       @Override
       public Future<Buffer> get(String key) {
         Path place = places.get(session);
@@ -113,11 +103,6 @@ final class KeptFiles {
             : blocking(() -> read(place.resolve(key)))
                 .compose(
                     kept -> kept.isPresent() ? Future.succeededFuture(kept.get()) : store.get(key));
-      }
-
-      @Override
-      public Future<Buffer> getAnew(String key) {
-        return store.getAnew(key);
       }
     };
   }

@@ -19,19 +19,6 @@ public final class BareLaunch implements AutoCloseable {
       "n=$1; shift; "
           + "while [ \"$n\" -gt 0 ]; do echo 0 >\"$1\" || exit 125; shift; n=$((n-1)); done; "
           + "exec 9<\"$1\"; shift; exec \"$@\"";
-  private static final List<String> JAIL =
-      List.of(
-          "--unshare-all",
-          "--unshare-user",
-          "--disable-userns",
-          "--uid",
-          "1000",
-          "--gid",
-          "1000",
-          "--cap-drop",
-          "ALL",
-          "--die-with-parent",
-          "--new-session");
   private static final List<String> REST =
       List.of("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--seccomp", "9", "echo", "R");
 
@@ -87,7 +74,7 @@ public final class BareLaunch implements AutoCloseable {
               "--clear-groups"));
     }
     line.add(BubblewrapVersion.need(spawner));
-    line.addAll(JAIL);
+    line.addAll(Bubblewrap.NAMESPACES);
     line.addAll(SystemFiles.trees());
     line.addAll(REST);
     return List.copyOf(line);

@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class Bubblewrap implements Wrapping {
   private static final FileAttribute<?> PRIVATE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-  private static final List<String> NAMESPACES =
+
+  /** What every jail is cut off from. */
+  static final List<String> NAMESPACES =
       List.of(
           "--unshare-all",
           "--unshare-user",
@@ -39,6 +41,7 @@ final class Bubblewrap implements Wrapping {
           "--die-with-parent",
           "--new-session",
           "--clearenv");
+
   private static final List<String> DEVICES =
       List.of(
           "--proc",
