@@ -4,11 +4,13 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The system calls behind a network of its own. Each acts on the thread that calls it; a failure is
- * a {@link LastErrorException} with the number of the error. Linux on little-endian machines only.
+ * The system calls behind a network of its own and behind the end of a jail. Each acts on the
+ * thread that calls it; a failure is a {@link LastErrorException} with the number of the error.
+ * Linux on little-endian machines only.
  */
 final class Kernel {
   /** EPERM: this process may not. */
@@ -24,6 +26,8 @@ final class Kernel {
   private static final int GET_FLAGS = 0x8913;
   private static final int SET_FLAGS = 0x8914;
   private static final int UP_AND_RUNNING = 0x41;
+  private static final int SET_CHILD_SUBREAPER = 36;
+  private static final int WITHOUT_WAITING = 1;
   private static final int PIDFD_OPEN = 434;
   private static final int PIDFD_GETFD = 438;
 
@@ -49,6 +53,11 @@ final class Kernel {
 
   private static native int ioctl(int fd, NativeLong request, Memory argument)
       throws LastErrorException;
+
+  private static native int prctl(
+      int option, NativeLong a, NativeLong b, NativeLong c, NativeLong d) throws LastErrorException;
+
+  private static native int waitpid(int pid, Pointer status, int options) throws LastErrorException;
 
   private static native NativeLong syscall(
       NativeLong number, NativeLong a, NativeLong b, NativeLong c) throws LastErrorException;
@@ -107,6 +116,23 @@ final class Kernel {
     } catch (LastErrorException e) {
       release(socket);
       throw e;
+    }
+  }
+
+  /** Whether this process becomes the parent of those of its descendants whose parent ends. */
+  static void adoptOrphans(boolean adopts) {
+    NativeLong unused = new NativeLong(0);
+    prctl(SET_CHILD_SUBREAPER, new NativeLong(adopts ? 1 : 0), unused, unused, unused);
+  }
+
+  /**
+   * Takes note of the end of a child, so that the kernel forgets it; a living one is left alone.
+   */
+  static void reap(long pid) {
+    try (Memory status = new Memory(4)) {
+      waitpid((int) pid, status, WITHOUT_WAITING);
+    } catch (LastErrorException e) {
+      // somebody else has waited for it meanwhile
     }
   }
 

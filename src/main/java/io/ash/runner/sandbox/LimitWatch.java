@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Looks at the open sandboxes from time to time, one after another on one worker, so that it never
- * takes more than one thread. Thread-safe.
+ * Looks at the open sandboxes and at what ended ones leave from time to time, one after another on
+ * one worker, so that it never takes more than one thread. Thread-safe.
  */
 final class LimitWatch {
   private static final Duration PERIOD = Duration.ofSeconds(1);
@@ -43,6 +43,7 @@ final class LimitWatch {
         .blocking(
             () -> {
               open.forEach(Sandbox::look);
+              tools.orphans().round();
               return null;
             })
         .onComplete(done -> start());

@@ -25,15 +25,33 @@ final class ProcessTree {
     List<Long> children = new ArrayList<>();
     try (DirectoryStream<Path> threads = Files.newDirectoryStream(PROC.resolve(pid + "/task"))) {
       for (Path thread : threads) {
-        String list = Files.readString(thread.resolve("children")).trim();
-        if (!list.isEmpty()) {
-          Arrays.stream(list.split(" ")).map(Long::parseLong).forEach(children::add);
-        }
+        listed(thread).ifPresent(children::addAll);
       }
     } catch (IOException | DirectoryIteratorException e) {
       return children;
     }
     return children;
+  }
+
+  /**
+   * The children of this process that another one started, with those whose thread has ended: the
+   * kernel gives both to its first thread. Nothing where the kernel does not list children.
+   */
+  static Optional<List<Long>> adopted() {
+    long self = ProcessHandle.current().pid();
+    return listed(PROC.resolve(self + "/task/" + self));
+  }
+
+  private static Optional<List<Long>> listed(Path thread) {
+    try {
+      String list = Files.readString(thread.resolve("children")).trim();
+      return Optional.of(
+          list.isEmpty()
+              ? List.of()
+              : Arrays.stream(list.split(" ")).map(Long::parseLong).toList());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -105,6 +123,22 @@ final class ProcessTree {
     return stat(pid)
         .filter(stat -> !"ZX".contains(stat[0]))
         .map(stat -> new Known(pid, stat[STARTED]));
+  }
+
+  /** A process that has ended and that nobody has waited for yet. */
+  static Optional<Known> zombie(long pid) {
+    return stat(pid).filter(stat -> "Z".equals(stat[0])).map(stat -> new Known(pid, stat[STARTED]));
+  }
+
+  /** Whether a process, ended or not, lives in a process namespace below this one's. */
+  static boolean jailed(long pid) {
+    try {
+      return Files.readAllLines(PROC.resolve(pid + "/status"), StandardCharsets.ISO_8859_1).stream()
+          .filter(line -> line.startsWith("NSpid:"))
+          .anyMatch(line -> line.trim().split("\\s+").length > 2);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Whether a process has ended. */

@@ -150,7 +150,7 @@ public final class Sandbox {
         new SandboxProcess(launched, context, tools.timers(), stdio, pace, jail.name());
     processes.add(process);
     process.exit().onSuccess(exit -> ended(process, exit));
-    process.watch(group, before);
+    process.watch(group, before, tools.orphans());
     return process;
   }
 

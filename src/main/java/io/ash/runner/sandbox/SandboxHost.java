@@ -31,6 +31,7 @@ final class SandboxHost {
   private final @Nullable DiskImages images;
   private final @Nullable UidRange uids;
   private final NetworkSpaces networks;
+  private final Orphans orphans;
 
   private SandboxHost(
       Path live,
@@ -43,7 +44,8 @@ final class SandboxHost {
       LimitRules rules,
       @Nullable DiskImages images,
       @Nullable UidRange uids,
-      NetworkSpaces networks) {
+      NetworkSpaces networks,
+      Orphans orphans) {
     this.live = live;
     this.isolation = isolation;
     this.cgroups = cgroups;
@@ -55,6 +57,7 @@ final class SandboxHost {
     this.images = images;
     this.uids = uids;
     this.networks = networks;
+    this.orphans = orphans;
   }
 
   /** What a sandbox was given. */
@@ -105,7 +108,8 @@ final class SandboxHost {
         rules,
         images,
         root && !plain ? UidRange.ofHost() : null,
-        new NetworkSpaces(spawner, root));
+        new NetworkSpaces(spawner, root),
+        plain ? Orphans.none() : Orphans.adopt());
   }
 
   private static Bubblewrap bubblewrap(Path directory, HostPaths reach, Spawner spawner)
@@ -210,6 +214,10 @@ final class SandboxHost {
     return launcher;
   }
 
+  Orphans orphans() {
+    return orphans;
+  }
+
   Capabilities capabilities() {
     return capabilities;
   }
@@ -224,5 +232,6 @@ final class SandboxHost {
     reach.close();
     cgroups.bases().forEach(Cgroups::remove);
     register.leave();
+    orphans.leave();
   }
 }

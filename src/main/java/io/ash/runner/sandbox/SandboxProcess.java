@@ -68,8 +68,9 @@ public final class SandboxProcess {
    *
    * @param group counts processes killed for want of memory and those that were refused
    * @param before those counts before the start
+   * @param orphans what built the jail is among them when it has ended
    */
-  void watch(Cgroup group, Counters before) {
+  void watch(Cgroup group, Counters before, Orphans orphans) {
     launched
         .process()
         .onExit()
@@ -77,6 +78,7 @@ public final class SandboxProcess {
             ended -> {
               Counters counted = group.counters().since(before);
               launched.discardArguments();
+              orphans.reap();
               context.runOnContext(v -> ended(Exit.of(ended.exitValue(), counted, marked, killed)));
             });
   }

@@ -9,11 +9,13 @@ import java.util.concurrent.Callable;
 /**
  * What every sandbox of a server works with.
  *
+ * @param orphans what ended jails leave to this process
  * @param workers where blocking work runs
  */
 record SandboxTools(
     Launcher launcher,
     Signals signals,
+    Orphans orphans,
     WorkerExecutor workers,
     Timers timers,
     Ticker ticker,

@@ -61,7 +61,9 @@ public final class Sandboxes {
             host -> {
               Signals signals = new Signals(spawner);
               return new Sandboxes(
-                  host, new SandboxTools(host.launcher(), signals, workers, timers, ticker, until));
+                  host,
+                  new SandboxTools(
+                      host.launcher(), signals, host.orphans(), workers, timers, ticker, until));
             })
         .compose(
             made ->
