@@ -4,8 +4,6 @@ import com.sun.jna.LastErrorException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Processes that outlived who started them and became children of this one, which has to take note
@@ -19,14 +17,11 @@ final class Orphans {
   /** A child that Java started is waited for by Java, long before it was seen so often. */
   private static final int LOOKS = 3;
 
-  /** Those of this process that adopt; the kernel knows one answer for all of them. */
-  private static final AtomicInteger ADOPTING = new AtomicInteger();
-
-  private final AtomicBoolean adopting;
+  private volatile boolean adopting;
   private final Map<ProcessTree.Known, Integer> ended = new HashMap<>();
 
   private Orphans(boolean adopting) {
-    this.adopting = new AtomicBoolean(adopting);
+    this.adopting = adopting;
   }
 
   /** Until {@link #leave}, orphans among the descendants of this process are its own. */
@@ -36,7 +31,6 @@ final class Orphans {
     }
     try {
       Kernel.adoptOrphans(true);
-      ADOPTING.incrementAndGet();
       return new Orphans(true);
     } catch (LastErrorException e) {
       return none();
@@ -50,7 +44,7 @@ final class Orphans {
 
   /** Lets go of ended jails. Takes a few reads of /proc. */
   void reap() {
-    if (adopting.get()) {
+    if (adopting) {
       adopted().stream()
           .filter(child -> ProcessTree.zombie(child).isPresent() && ProcessTree.jailed(child))
           .forEach(Kernel::reap);
@@ -61,7 +55,7 @@ final class Orphans {
    * Lets go of ended jails and of whatever else nobody waits for; to be called about each second.
    */
   synchronized void round() {
-    if (!adopting.get()) {
+    if (!adopting) {
       return;
     }
     reap();
@@ -83,7 +77,8 @@ final class Orphans {
   /** Leaves those to come to the first process of the host again. */
   void leave() {
     reap();
-    if (adopting.compareAndSet(true, false) && ADOPTING.decrementAndGet() == 0) {
+    if (adopting) {
+      adopting = false;
       Kernel.adoptOrphans(false);
     }
   }
