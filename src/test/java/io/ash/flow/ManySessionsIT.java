@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -32,12 +34,13 @@ class ManySessionsIT {
     Path data = directory.resolve("data");
     try (AshServer server = AshServer.start(data, Map.of("ASH_MEMORY_OVERCOMMIT", "100"))) {
       server.post("/api/agents", "{\"name\":\"instant\",\"builtin\":\"instant\"}");
-      Census before = Census.of(server, data);
+      Set<String> sessions = ConcurrentHashMap.newKeySet();
+      Census before = Census.of(server, data, sessions);
       ExecutorService callers = Executors.newFixedThreadPool(AT_ONCE);
       List<Future<Void>> all = new ArrayList<>();
       for (int i = 0; i < SESSIONS; i++) {
         int n = i;
-        all.add(callers.submit((Callable<Void>) () -> live(server, n)));
+        all.add(callers.submit((Callable<Void>) () -> live(server, n, sessions)));
       }
       callers.shutdown();
       for (Future<Void> one : all) {
@@ -47,7 +50,7 @@ class ManySessionsIT {
           .atMost(30, TimeUnit.SECONDS)
           .untilAsserted(
               () -> {
-                assertThat(Census.of(server, data)).isEqualTo(before);
+                assertThat(Census.of(server, data, sessions)).isEqualTo(before);
                 assertThat(server.get("/health").at("/activeSandboxes").asInt()).isZero();
               });
       assertThat(server.get("/api/sessions?includeTotal=true&status=ended").at("/total").asInt())
@@ -55,9 +58,10 @@ class ManySessionsIT {
     }
   }
 
-  private static Void live(AshServer server, int n) throws Exception {
+  private static Void live(AshServer server, int n, Set<String> sessions) throws Exception {
     String session =
         server.post("/api/sessions", "{\"agent\":\"instant\"}").at("/session/id").asText();
+    sessions.add(session);
     String path = "/api/sessions/" + session;
     SseReader turn =
         server.stream("POST", path + "/messages", "{\"content\":\"deltas=5 message " + n + "\"}");
@@ -78,7 +82,7 @@ class ManySessionsIT {
   /** What a server holds of the machine. */
   private record Census(
       List<String> children, long mounts, List<String> groups, List<String> places) {
-    static Census of(AshServer server, Path data) throws IOException {
+    static Census of(AshServer server, Path data, Set<String> sessions) throws IOException {
       List<String> children =
           server
               .process()
@@ -91,18 +95,19 @@ class ManySessionsIT {
           Files.readAllLines(Path.of("/proc/mounts")).stream()
               .filter(line -> line.contains(data.toString()))
               .count();
-      return new Census(children, mounts, findGroups(), below(data.resolve("sandboxes")));
+      return new Census(children, mounts, findGroups(sessions), below(data.resolve("sandboxes")));
     }
 
-    /** Groups of sessions, in whatever hierarchy. */
-    private static List<String> findGroups() throws IOException {
+    /** Groups of these sessions, in whatever hierarchy; other servers may have theirs beside. */
+    private static List<String> findGroups(Set<String> sessions) throws IOException {
       try (Stream<Path> all = Files.find(Path.of("/sys/fs/cgroup"), 6, (p, a) -> a.isDirectory())) {
-        return all.map(Path::toString)
-            .filter(p -> p.matches(".*/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}-[0-9]+$"))
+        return all.filter(
+                p -> sessions.contains(p.getFileName().toString().replaceAll("-\\d+$", "")))
+            .map(Path::toString)
             .sorted()
             .toList();
       } catch (java.io.UncheckedIOException e) {
-        return findGroups(); // a group went away while it was looked at
+        return findGroups(sessions); // a group went away while it was looked at
       }
     }
 
