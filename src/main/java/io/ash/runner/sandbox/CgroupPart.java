@@ -18,8 +18,8 @@ record CgroupPart(Path directory, boolean v2, Set<String> controllers) {
   private static final int BUILDERS = 16;
 
   /**
-   * Jails that ended and count until the host's first process has reaped what built them, which may
-   * take a second where it does so in turns.
+   * Jails that ended and count until somebody has waited for what built them: this server, or where
+   * it cannot ({@link Orphans}) the host's first process, which may take a second.
    */
   private static final int REMAINS = 32;
 
